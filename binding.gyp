@@ -1,0 +1,51 @@
+{
+  "variables": {
+    # Leave a back end out, as on systems that lack it. poll is only left out together with epoll:
+    #   node-gyp rebuild -- -Dio_selectors_epoll=0 -Dio_selectors_poll=0
+    "io_selectors_epoll%": 1,
+    "io_selectors_poll%": 1,
+    # node-gyp rebuild -- -Dio_selectors_sanitize=address,undefined
+    "io_selectors_sanitize%": "",
+  },
+  "targets": [
+    {
+      "target_name": "io_selectors",
+      "sources": [
+        "native/addon.cc",
+        "native/constants.cc",
+        "native/select.cc",
+        "native/poll.cc",
+        "native/epoll.cc",
+        "native/address.cc",
+        "native/socket.cc",
+        "native/fd.cc",
+        "native/eventfd.cc",
+        "native/timerfd.cc",
+        "native/pidfd.cc",
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      # Version 8 is the newest that every Node we support has, so that one binary serves them all.
+      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS"],
+      # Node's own gyp settings turn exceptions off.
+      "cflags_cc!": ["-fno-exceptions"],
+      "cflags_cc": ["-std=c++17", "-fexceptions", "-Wall", "-Wextra", "-Werror"],
+      # Export the module's entry point only.
+      "cflags": ["-fvisibility=hidden"],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+      },
+      "conditions": [
+        ["io_selectors_epoll==0", {"defines": ["IO_SELECTORS_NO_EPOLL"]}],
+        ["io_selectors_poll==0", {"defines": ["IO_SELECTORS_NO_POLL", "IO_SELECTORS_NO_EPOLL"]}],
+        ["io_selectors_sanitize!=''", {
+          "cflags": ["-fsanitize=<(io_selectors_sanitize)", "-fno-omit-frame-pointer", "-g", "-O1"],
+          # A run that goes on after undefined behaviour would pass.
+          "cflags_cc": ["-fno-sanitize-recover=all"],
+          "ldflags": ["-fsanitize=<(io_selectors_sanitize)"],
+        }],
+      ],
+    }
+  ]
+}

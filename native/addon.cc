@@ -1,0 +1,23 @@
+// The addon: free functions over integers and typed arrays, one for each system call. It keeps no state
+// of its own beyond what a function's closure owns, so it loads in any number of workers at once.
+#include "modules.h"
+
+namespace {
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  InitConstants(env, exports);
+  InitSelect(env, exports);
+  InitPoll(env, exports);
+  InitEpoll(env, exports);
+  InitAddress(env, exports);
+  InitSocket(env, exports);
+  InitFd(env, exports);
+  InitEventfd(env, exports);
+  InitTimerfd(env, exports);
+  InitPidfd(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(io_selectors, Init)

@@ -1,0 +1,30 @@
+// eventfd(2): https://man7.org/linux/man-pages/man2/eventfd.2.html
+#include "platform.h"
+
+#if IO_SELECTORS_LINUX
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "modules.h"
+#include "result.h"
+
+namespace {
+
+// eventfd(initial, blocking): a start value past 32 bits is written afterwards, by JavaScript
+Napi::Value Eventfd(const Napi::CallbackInfo& info) {
+  bool blocking = info[1].ToBoolean();
+  return Result(info.Env(), OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK))));
+}
+
+}  // namespace
+
+void InitEventfd(Napi::Env env, Napi::Object exports) {
+  exports.Set("eventfd", Napi::Function::New<Eventfd>(env, "eventfd"));
+}
+
+#else
+#include "modules.h"
+
+void InitEventfd(Napi::Env, Napi::Object) {}
+#endif

@@ -1,0 +1,136 @@
+// Descriptors: pipe(2), read(2), write(2), close(2), dup(2), fcntl(2), getrlimit(2):
+// https://man7.org/linux/man-pages/man2/fcntl.2.html
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmath>
+
+#include "arguments.h"
+#include "modules.h"
+#include "platform.h"
+#include "result.h"
+
+namespace {
+
+// pipe(fds, blocking): fds is an Int32Array of two
+Napi::Value Pipe(const Napi::CallbackInfo& info) {
+  Bytes view = View(info, 0);
+  if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
+  int* fds = reinterpret_cast<int*>(view.data);
+  bool blocking = info[1].ToBoolean();
+#if IO_SELECTORS_LINUX
+  return Result(info.Env(), OrErrno(pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK))));
+#else
+  long result = OrErrno(pipe(fds));
+  for (int i = 0; result == 0 && i < 2; ++i) {
+    fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+    if (!blocking) fcntl(fds[i], F_SETFL, O_NONBLOCK);
+  }
+  return Result(info.Env(), result);
+#endif
+}
+
+Napi::Value Read(const Napi::CallbackInfo& info) {
+  Bytes buffer = View(info, 1);
+  return Result(info.Env(), OrErrno(read(Int(info, 0), buffer.data, buffer.length)));
+}
+
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  Bytes data = View(info, 1);
+  return Result(info.Env(), OrErrno(write(Int(info, 0), data.data, data.length)));
+}
+
+Napi::Value Close(const Napi::CallbackInfo& info) {
+  long result = OrErrno(close(Int(info, 0)));
+  // The number is free even then; to close it again would hit whoever has it by now.
+  return Result(info.Env(), result == -EINTR ? 0 : result);
+}
+
+Napi::Value Dup(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), OrErrno(fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0)));
+}
+
+Napi::Value Dup2(const Napi::CallbackInfo& info) {
+  int fd = Int(info, 0);
+  int target = Int(info, 1);
+  // dup3 refuses two equal numbers, where dup2 only asks whether the descriptor is open.
+  if (fd == target) return Result(info.Env(), OrErrno(fcntl(fd, F_GETFD)) < 0 ? -EBADF : target);
+#if IO_SELECTORS_LINUX
+  return Result(info.Env(), OrErrno(dup3(fd, target, O_CLOEXEC)));
+#else
+  long result = OrErrno(dup2(fd, target));
+  if (result >= 0) fcntl(target, F_SETFD, FD_CLOEXEC);
+  return Result(info.Env(), result);
+#endif
+}
+
+// isOpen(fd): 0, or -EBADF also for a descriptor of O_PATH, which cannot be watched by any call
+Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+  long flags = OrErrno(fcntl(Int(info, 0), F_GETFL));
+#ifdef O_PATH
+  if (flags >= 0 && (flags & O_PATH) != 0) return Result(info.Env(), -EBADF);
+#endif
+  return Result(info.Env(), flags < 0 ? flags : 0);
+}
+
+// exists(fd): 0 or -EBADF
+Napi::Value Exists(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), OrErrno(fcntl(Int(info, 0), F_GETFD)) < 0 ? -EBADF : 0);
+}
+
+// getBlocking(fd): 1 or 0
+Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
+  long flags = OrErrno(fcntl(Int(info, 0), F_GETFL));
+  if (flags < 0) return Result(info.Env(), flags);
+  return Result(info.Env(), (flags & O_NONBLOCK) == 0);
+}
+
+Napi::Value SetBlocking(const Napi::CallbackInfo& info) {
+  int fd = Int(info, 0);
+  bool blocking = info[1].ToBoolean();
+  long flags = OrErrno(fcntl(fd, F_GETFL));
+  if (flags < 0) return Result(info.Env(), flags);
+  long wanted = blocking ? flags & ~static_cast<long>(O_NONBLOCK) : flags | O_NONBLOCK;
+  return Result(info.Env(), wanted == flags ? 0 : OrErrno(fcntl(fd, F_SETFL, wanted)));
+}
+
+double ToDouble(rlim_t limit) { return limit == RLIM_INFINITY ? HUGE_VAL : static_cast<double>(limit); }
+
+// getDescriptorLimit(limits): limits is a Float64Array of two, soft and hard
+Napi::Value GetDescriptorLimit(const Napi::CallbackInfo& info) {
+  Bytes view = View(info, 0);
+  if (view.length != 2 * sizeof(double)) return Result(info.Env(), -EINVAL);
+  rlimit limit{};
+  long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
+  auto* limits = reinterpret_cast<double*>(view.data);
+  limits[0] = ToDouble(limit.rlim_cur);
+  limits[1] = ToDouble(limit.rlim_max);
+  return Result(info.Env(), result);
+}
+
+Napi::Value SetDescriptorLimit(const Napi::CallbackInfo& info) {
+  rlimit limit{};
+  long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
+  if (result < 0) return Result(info.Env(), result);
+  double soft = Double(info, 0);
+  limit.rlim_cur = std::isinf(soft) ? RLIM_INFINITY : static_cast<rlim_t>(soft);
+  return Result(info.Env(), OrErrno(setrlimit(RLIMIT_NOFILE, &limit)));
+}
+
+}  // namespace
+
+void InitFd(Napi::Env env, Napi::Object exports) {
+  exports.Set("pipe", Napi::Function::New<Pipe>(env, "pipe"));
+  exports.Set("read", Napi::Function::New<Read>(env, "read"));
+  exports.Set("write", Napi::Function::New<Write>(env, "write"));
+  exports.Set("close", Napi::Function::New<Close>(env, "close"));
+  exports.Set("dup", Napi::Function::New<Dup>(env, "dup"));
+  exports.Set("dup2", Napi::Function::New<Dup2>(env, "dup2"));
+  exports.Set("isOpen", Napi::Function::New<IsOpen>(env, "isOpen"));
+  exports.Set("exists", Napi::Function::New<Exists>(env, "exists"));
+  exports.Set("getBlocking", Napi::Function::New<GetBlocking>(env, "getBlocking"));
+  exports.Set("setBlocking", Napi::Function::New<SetBlocking>(env, "setBlocking"));
+  exports.Set("getDescriptorLimit", Napi::Function::New<GetDescriptorLimit>(env, "getrlimit"));
+  exports.Set("setDescriptorLimit", Napi::Function::New<SetDescriptorLimit>(env, "setrlimit"));
+}

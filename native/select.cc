@@ -1,0 +1,68 @@
+// select(2): https://man7.org/linux/man-pages/man2/select.2.html
+#include <sys/select.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "arguments.h"
+#include "modules.h"
+#include "result.h"
+#include "timeout.h"
+
+namespace {
+
+constexpr int kSets = 3;
+constexpr int kWordBits = 32;
+
+// Linux writes the time that was left into *time. libc's select is pselect in disguise on some systems;
+// whoever traces the process is to see the call that was meant.
+int PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
+#ifdef SYS_select
+  return static_cast<int>(syscall(SYS_select, nfds, read, write, except, time));
+#else
+  return select(nfds, read, write, except, time);
+#endif
+}
+
+// pselect where nanoseconds matter, because select counts in microseconds.
+int CallSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
+  if (timeout.Forever()) return PlainSelect(nfds, read, write, except, nullptr);
+  timespec time = timeout.Timespec();
+  if (!timeout.WholeMilliseconds()) return pselect(nfds, read, write, except, &time, nullptr);
+  timeval whole = {time.tv_sec, static_cast<suseconds_t>(time.tv_nsec / 1000)};
+  return PlainSelect(nfds, read, write, except, &whole);
+}
+
+// select(bitmaps, nfds, timeoutMs): number of ready bits
+//
+// bitmaps holds six bitmaps of equal size: read, write and except as they are asked for, then the same
+// three as the kernel answers. They are ours instead of fd_set's because FD_SET writes past the end of
+// an fd_set from descriptor FD_SETSIZE on, while the kernel takes any size.
+Napi::Value Select(const Napi::CallbackInfo& info) {
+  Bytes bitmaps = View(info, 0);
+  int nfds = Int(info, 1);
+  size_t size = bitmaps.length / (2 * kSets);
+  if (nfds > 0 && static_cast<size_t>(nfds) > size * 8) return Result(info.Env(), -EINVAL);
+  uint8_t* answer = bitmaps.data + kSets * size;
+  std::memcpy(answer, bitmaps.data, kSets * size);
+  auto set = [answer, size](int index) { return reinterpret_cast<fd_set*>(answer + index * size); };
+  return Result(info.Env(), OrErrno(CallSelect(nfds, set(0), set(1), set(2), Timeout(Double(info, 2)))));
+}
+
+// The kernel's bitmaps are arrays of long. On a big-endian machine with 64-bit longs the 32-bit words
+// that JavaScript reads are swapped in pairs: word i of the set is word i ^ wordFlip of the memory.
+int WordFlip() {
+  unsigned long one = 1;
+  uint32_t first;
+  std::memcpy(&first, &one, sizeof first);
+  return first == 1 || sizeof one == sizeof first ? 0 : 1;
+}
+
+}  // namespace
+
+void InitSelect(Napi::Env env, Napi::Object exports) {
+  static_assert(sizeof(long) * 8 % kWordBits == 0, "a bitmap is read in 32-bit words");
+  exports.Set("select", Napi::Function::New<Select>(env, "select"));
+  exports.Set("wordFlip", WordFlip());
+}

@@ -1,0 +1,41 @@
+// Milliseconds as JavaScript counts them, in the forms that select(2), poll(2) and epoll_wait(2) take.
+// Always rounded up: a wait may end late, never early.
+#pragma once
+
+#include <sys/time.h>
+
+#include <climits>
+#include <cmath>
+#include <ctime>
+
+class Timeout {
+ public:
+  // Infinity and negative numbers mean for ever.
+  explicit Timeout(double milliseconds) : milliseconds_(milliseconds) {}
+
+  bool Forever() const { return !(milliseconds_ >= 0 && milliseconds_ < HUGE_VAL); }
+
+  // Whether the calls that count in milliseconds express it without rounding.
+  bool WholeMilliseconds() const {
+    return Forever() || (milliseconds_ <= INT_MAX && std::floor(milliseconds_) == milliseconds_);
+  }
+
+  int Milliseconds() const {
+    if (Forever()) return -1;
+    return milliseconds_ >= INT_MAX ? INT_MAX : static_cast<int>(std::ceil(milliseconds_));
+  }
+
+  // Not to be called when it is for ever: the kernel wants a null pointer there.
+  timespec Timespec() const {
+    // Some kernels refuse more than 10^8 seconds; whoever waits longer waits again.
+    constexpr double kMaxSeconds = 1e8;
+    double seconds = std::floor(milliseconds_ / 1e3);
+    if (seconds >= kMaxSeconds) return {static_cast<time_t>(kMaxSeconds), 0};
+    double nanoseconds = std::ceil((milliseconds_ - seconds * 1e3) * 1e6);
+    if (nanoseconds >= 1e9) return {static_cast<time_t>(seconds) + 1, 0};
+    return {static_cast<time_t>(seconds), static_cast<long>(nanoseconds)};
+  }
+
+ private:
+  double milliseconds_;
+};

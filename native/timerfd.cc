@@ -1,0 +1,37 @@
+// timerfd_create(2): https://man7.org/linux/man-pages/man2/timerfd_create.2.html
+#include "platform.h"
+
+#if IO_SELECTORS_LINUX
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "modules.h"
+#include "result.h"
+#include "timeout.h"
+
+namespace {
+
+Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
+  bool blocking = info[0].ToBoolean();
+  return Result(info.Env(), OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK))));
+}
+
+// timerfdSettime(fd, delayMs, intervalMs): 0 disarms, or means no repetition
+Napi::Value TimerfdSettime(const Napi::CallbackInfo& info) {
+  itimerspec time = {Timeout(Double(info, 2)).Timespec(), Timeout(Double(info, 1)).Timespec()};
+  return Result(info.Env(), OrErrno(timerfd_settime(Int(info, 0), 0, &time, nullptr)));
+}
+
+}  // namespace
+
+void InitTimerfd(Napi::Env env, Napi::Object exports) {
+  exports.Set("timerfdCreate", Napi::Function::New<TimerfdCreate>(env, "timerfd_create"));
+  exports.Set("timerfdSettime", Napi::Function::New<TimerfdSettime>(env, "timerfd_settime"));
+}
+
+#else
+#include "modules.h"
+
+void InitTimerfd(Napi::Env, Napi::Object) {}
+#endif
