@@ -1,0 +1,58 @@
+import { isIP } from 'node:net';
+import { native } from './binding.js';
+import { checkInteger } from './check.js';
+import { AF_INET6, AF_UNIX } from './socket-constants.js';
+import { invalidType, outOfRange } from './errors.js';
+
+/**
+ * The address of a socket: of IPv4 or IPv6 in numbers, as names are not looked up; or of AF_UNIX, where
+ * a path that starts with `'\0'` is a name in the abstract namespace (Linux), and the empty path is no
+ * name, or any free one with `bind`.
+ */
+export type Address = { address: string; port: number; family?: 'IPv4' | 'IPv6' } | { path: string };
+
+/** A struct sockaddr_storage with its length: opaque here, only the addon looks inside. */
+export type NativeAddress = Uint8Array;
+
+export function createNativeAddress(): NativeAddress {
+  return new Uint8Array(native.addressSize);
+}
+
+/**
+ * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE: a name instead of a number, a
+ *   port past 65535, a path too long
+ */
+export function toNativeAddress(address: Address): NativeAddress {
+  if (typeof address !== 'object' || address === null) throw invalidType('address', 'an object', address);
+  const result = createNativeAddress();
+  if ('path' in address) encodePath(result, address.path);
+  else encodeInternet(result, address.address, address.port, address.family);
+  return result;
+}
+
+export function fromNativeAddress(address: NativeAddress): Address {
+  const [family, text, port] = native.decodeAddress(address);
+  if (family === AF_UNIX) return { path: text };
+  return { address: text, port, family: family === AF_INET6 ? 'IPv6' : 'IPv4' };
+}
+
+function encodePath(result: NativeAddress, path: unknown): void {
+  if (typeof path !== 'string') throw invalidType('address.path', 'a string', path);
+  if (path.indexOf('\0', 1) > 0 && path[0] !== '\0') {
+    throw outOfRange('address.path', 'without a NUL character, except as the first', path);
+  }
+  if (native.encodeUnix(result, Buffer.from(path)) < 0) throw outOfRange('address.path', 'shorter than 108 bytes', path);
+}
+
+function encodeInternet(result: NativeAddress, text: unknown, port: unknown, family: unknown): void {
+  if (typeof text !== 'string') throw invalidType('address.address', 'a string', text);
+  const checkedPort = checkInteger(port, 'address.port', 0, 65535);
+  if (family !== undefined && family !== 'IPv4' && family !== 'IPv6') {
+    throw outOfRange('address.family', "'IPv4' or 'IPv6'", family);
+  }
+  const version = { 0: 'none', 4: 'IPv4', 6: 'IPv6' }[isIP(text)];
+  if (version !== (family ?? version) || native.encodeInet(result, text, checkedPort) < 0) {
+    const kind = family ?? 'IPv4 or IPv6';
+    throw outOfRange('address.address', `a numeric ${kind} address, as names are not looked up`, text);
+  }
+}

@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The addon: one function for each system call. Each answers as the kernel does: a number, where a
+ * negative one is `-errno`. Arguments are trusted; the public methods above have checked them.
+ * What the system or the build lacks is absent.
+ */
+export interface NativeBinding {
+  readonly constants: Readonly<Record<string, number>>;
+
+  /** 1 where the 32-bit words of a select(2) bitmap are swapped in pairs, else 0. */
+  readonly wordFlip: number;
+  select(bitmaps: Uint32Array, nfds: number, timeoutMs: number): number;
+
+  poll?(entries: Int32Array, count: number, timeoutMs: number): number;
+
+  /** Where the 32-bit words of a struct epoll_event lie, and the size of the header before the first. */
+  readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
+  epollCreate?(flags: number): number;
+  epollCtl?(epfd: number, op: number, fd: number, events: number, low: number, high: number): number;
+  /** Makes the call that waits with the arguments in memory's header and leaves the events behind it. */
+  epollWait?(memory: ArrayBuffer): () => number;
+
+  readonly addressSize: number;
+  encodeInet(address: Uint8Array, text: string, port: number): number;
+  encodeUnix(address: Uint8Array, path: Uint8Array): number;
+  decodeAddress(address: Uint8Array): [family: number, text: string, port: number];
+
+  socket(family: number, type: number, protocol: number): number;
+  socketpair(fds: Int32Array, type: number, blocking: boolean): number;
+  bind(fd: number, address: Uint8Array): number;
+  listen(fd: number, backlog: number): number;
+  accept(fd: number, address: Uint8Array): number;
+  connect(fd: number, address: Uint8Array): number;
+  recv(fd: number, buffer: Uint8Array, flags: number): number;
+  send(fd: number, data: Uint8Array, flags: number): number;
+  recvfrom(fd: number, buffer: Uint8Array, flags: number, address: Uint8Array): number;
+  sendto(fd: number, data: Uint8Array, flags: number, address: Uint8Array): number;
+  shutdown(fd: number, how: number): number;
+  getsockopt(fd: number, level: number, name: number, value: Int32Array): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
+  getsockname(fd: number, address: Uint8Array): number;
+  getpeername(fd: number, address: Uint8Array): number;
+
+  pipe(fds: Int32Array, blocking: boolean): number;
+  read(fd: number, buffer: Uint8Array | BigUint64Array): number;
+  write(fd: number, data: Uint8Array | BigUint64Array): number;
+  close(fd: number): number;
+  dup(fd: number): number;
+  dup2(fd: number, target: number): number;
+  /** 0, or -EBADF also for a descriptor opened with O_PATH, which no call can watch. */
+  isOpen(fd: number): number;
+  /** 0, or -EBADF. */
+  exists(fd: number): number;
+  getBlocking(fd: number): number;
+  setBlocking(fd: number, blocking: boolean): number;
+  getDescriptorLimit(limits: Float64Array): number;
+  setDescriptorLimit(soft: number): number;
+
+  eventfd?(initial: number, blocking: boolean): number;
+  timerfdCreate?(blocking: boolean): number;
+  timerfdSettime?(fd: number, delayMs: number, intervalMs: number): number;
+  pidfdOpen?(pid: number): number;
+  pidfdStatus?(fd: number, status: Int32Array): number;
+}
+
+function load(): NativeBinding {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const require = createRequire(import.meta.url);
+  try {
+    const nodeGypBuild = require('node-gyp-build') as (directory: string) => NativeBinding;
+    return nodeGypBuild(root);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message =
+      `cannot load the addon of io-selectors: tried build/Release and ` +
+      `prebuilds/${process.platform}-${process.arch} in ${root}. Build it with: npm rebuild io-selectors\n${reason}`;
+    throw Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
+  }
+}
+
+export const native: NativeBinding = load();

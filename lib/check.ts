@@ -1,0 +1,60 @@
+import { invalidType, outOfRange } from './errors.js';
+
+/** The largest number that C's int holds. */
+export const INT_MAX = 2 ** 31 - 1;
+
+/** A whole number from min to max. */
+export function checkInteger(value: unknown, name: string, min: number, max: number): number {
+  if (typeof value !== 'number') throw invalidType(name, 'a number', value);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw outOfRange(name, `a whole number from ${min} to ${max}`, value);
+  }
+  return value;
+}
+
+export function checkFd(value: unknown, name = 'fd'): number {
+  // Bit operations turn -0 into 0.
+  return checkInteger(value, name, 0, INT_MAX) | 0;
+}
+
+/**
+ * A mask of 32 bits, unsigned. JavaScript's bit operators are signed, so `EPOLLIN | EPOLLET` arrives
+ * here as a negative number.
+ */
+export function checkMask(value: unknown, name: string, max = 2 ** 32 - 1): number {
+  if (typeof value !== 'number') throw invalidType(name, 'a number', value);
+  const mask = value >>> 0;
+  if ((value !== mask && value !== (value | 0)) || mask > max) {
+    throw outOfRange(name, `a mask of bits up to 0x${max.toString(16)}`, value);
+  }
+  return mask;
+}
+
+export function checkBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'a boolean', value);
+  return value;
+}
+
+/** The options bag of a call: an object, or nothing. */
+export function checkOptions<T extends object>(value: T | undefined, name = 'options'): Partial<T> {
+  if (value === undefined) return {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidType(name, 'an object', value);
+  }
+  return value;
+}
+
+export function checkFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw invalidType(name, 'a function', value);
+}
+
+/** Bytes to be written: text is encoded as UTF-8. */
+export function checkData(value: unknown, name: string): Uint8Array {
+  if (typeof value === 'string') return Buffer.from(value);
+  return checkBuffer(value, name);
+}
+
+export function checkBuffer(value: unknown, name: string): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw invalidType(name, 'a Uint8Array', value);
+  return value;
+}

@@ -1,0 +1,40 @@
+import { native } from './binding.js';
+import { check } from './errors.js';
+
+const collected = new FinalizationRegistry<number>((fd) => native.close(fd));
+
+/**
+ * Owns one descriptor and closes it once: in `close()`, or when the owner was collected without one.
+ * After `close()` or `release()` the number is somebody else's, and nothing here touches it again.
+ */
+export class Descriptor implements Disposable {
+  #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    collected.register(this, fd, this);
+  }
+
+  /** -1 once it is closed or released. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** Gives up ownership. */
+  release(): number {
+    const fd = this.#fd;
+    collected.unregister(this);
+    this.#fd = -1;
+    return fd;
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    const fd = this.release();
+    check(native.close(fd), 'close', fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

@@ -1,0 +1,58 @@
+import { native } from './binding.js';
+import { Descriptor } from './descriptor.js';
+import type { EpollEventList } from './epoll-event-list.js';
+import { check, notSupported } from './errors.js';
+
+/** An epoll instance as the kernel keeps it: the owner of its descriptor, and the calls on it. */
+export class EpollSet {
+  readonly #descriptor: Descriptor;
+  readonly #ctl: NonNullable<typeof native.epollCtl>;
+
+  /** @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2) */
+  static create(flags: number): EpollSet {
+    if (native.epollCreate === undefined) throw noEpoll();
+    return new EpollSet(check(native.epollCreate(flags), 'epoll_create1'));
+  }
+
+  /** The same, but undefined where the kernel has nothing to spare. */
+  static tryCreate(flags: number): EpollSet | undefined {
+    const epfd = native.epollCreate?.(flags) ?? -1;
+    return epfd < 0 ? undefined : new EpollSet(epfd);
+  }
+
+  /** Takes ownership of epfd. */
+  constructor(epfd: number) {
+    if (native.epollCtl === undefined) throw noEpoll();
+    this.#ctl = native.epollCtl;
+    this.#descriptor = new Descriptor(epfd);
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  /** One epoll_ctl(2): 0 or -errno. low and high are the halves of the event's data. */
+  ctl(op: number, fd: number, events: number, low: number, high: number): number {
+    return this.#ctl(this.#descriptor.fd, op, fd, events, low, high);
+  }
+
+  /** One epoll_wait(2) into list: the number of events, or -errno. */
+  wait(list: EpollEventList, maxEvents: number, timeoutMs: number): number {
+    return list.wait(this.#descriptor.fd, maxEvents, timeoutMs);
+  }
+
+  /** Becomes the other instance, which is used up, under its own number. */
+  replaceBy(other: EpollSet): void {
+    check(native.dup2(other.fd, this.fd), 'dup3', this.fd);
+    other.close();
+  }
+
+  close(): void {
+    this.#descriptor.close();
+  }
+}
+
+function noEpoll(): Error {
+  return notSupported('this system has no epoll: use poll or select');
+}

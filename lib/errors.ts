@@ -1,0 +1,75 @@
+import { getSystemErrorMap, inspect } from 'node:util';
+
+/** The error of a system call, shaped as Node's own. */
+export interface SystemError extends Error {
+  /** The kernel's name of the error, as `'EBADF'`. */
+  code: string;
+  /** The kernel's number of the error, negated, as Node does: -9. */
+  errno: number;
+  /** The system call that failed, as `'epoll_ctl'`. */
+  syscall: string;
+  /** The descriptor that is meant, where one is. */
+  fd?: number;
+}
+
+/**
+ * @param result what the call returned: `-errno`
+ * @param hint a sentence for the reader about the way out
+ */
+export function systemError(result: number, syscall: string, fd?: number, hint?: string): SystemError {
+  const [code, text] = getSystemErrorMap().get(result) ?? [`errno ${-result}`, 'unknown error'];
+  const message = `${code}: ${text}, ${syscall}` + (hint === undefined ? '' : `: ${hint}`);
+  const error = Object.assign(new Error(message), { errno: result, code, syscall });
+  return fd === undefined ? error : Object.assign(error, { fd });
+}
+
+/** Passes on what a system call returned, or throws its error. */
+export function check(result: number, syscall: string, fd?: number): number {
+  if (result < 0) throw systemError(result, syscall, fd);
+  return result;
+}
+
+function coded<E extends Error>(error: E, code: string): E & { code: string } {
+  return Object.assign(error, { code });
+}
+
+export function invalidType(name: string, expected: string, value: unknown): TypeError {
+  const received = value === null || value === undefined ? String(value) : `${typeof value} (${brief(value)})`;
+  return coded(new TypeError(`"${name}" must be ${expected}. Received ${received}`), 'ERR_INVALID_ARG_TYPE');
+}
+
+export function outOfRange(name: string, expected: string, value: unknown): RangeError {
+  return coded(new RangeError(`"${name}" must be ${expected}. Received ${brief(value)}`), 'ERR_OUT_OF_RANGE');
+}
+
+export function fdSetSizeExceeded(fd: number, size: number): RangeError {
+  const message =
+    `descriptor ${fd} does not fit into a set of ${size} descriptors: ` +
+    `use poll or epoll, or a larger set: { fdSetSize: ${fd + 1} }`;
+  return coded(new RangeError(message), 'ERR_FD_SETSIZE');
+}
+
+export function alreadyRegistered(fd: number): Error {
+  return coded(new Error(`descriptor ${fd} is registered already`), 'ERR_ALREADY_REGISTERED');
+}
+
+export function notRegistered(what: unknown): Error {
+  return coded(new Error(`${brief(what)} is not registered`), 'ERR_NOT_REGISTERED');
+}
+
+export function closed(what: string): Error {
+  return coded(new Error(`${what} is closed`), 'ERR_CLOSED');
+}
+
+export function busy(message: string): Error {
+  return coded(new Error(message), 'ERR_BUSY');
+}
+
+export function notSupported(message: string): Error {
+  return coded(new Error(message), 'ERR_NOT_SUPPORTED');
+}
+
+function brief(value: unknown): string {
+  const text = inspect(value, { depth: 0, breakLength: Infinity });
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,90 @@
+import { native } from './binding.js';
+import { checkBoolean, checkOptions } from './check.js';
+import { Descriptor } from './descriptor.js';
+import { check, closed, invalidType, notSupported, outOfRange } from './errors.js';
+import { orNull } from './would-block.js';
+
+/** The kernel keeps the largest number of 64 bits for itself. */
+const COUNTER_MAX = 2n ** 64n - 2n;
+
+/**
+ * An eventfd(2): a counter that is readable while it is not 0, and writable while 1 can be added.
+ * Made by `eventfd()`.
+ */
+export class EventFd implements Disposable {
+  readonly #descriptor: Descriptor;
+  readonly #value = new BigUint64Array(1);
+
+  /** @internal */
+  constructor(fd: number) {
+    this.#descriptor = new Descriptor(fd);
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  /**
+   * Takes the counter and resets it to 0.
+   * @returns its value; null if that is 0 and the descriptor does not block
+   * @throws Error ERR_CLOSED
+   */
+  read(): bigint | null {
+    const fd = this.#open();
+    return orNull(native.read(fd, this.#value), 'read', fd) === null ? null : this.#value[0];
+  }
+
+  /**
+   * Adds to the counter.
+   * @param n 0 to 2^64-2
+   * @returns 8, the number of bytes written; null if the counter would overflow and the descriptor does
+   *   not block
+   * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   */
+  write(n: number | bigint): number | null {
+    const fd = this.#open();
+    this.#value[0] = checkCounter(n, 'n');
+    return orNull(native.write(fd, this.#value), 'write', fd);
+  }
+
+  /** Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): number {
+    if (this.#descriptor.fd < 0) throw closed('the eventfd');
+    return this.#descriptor.fd;
+  }
+}
+
+/**
+ * eventfd(2), Linux. CLOEXEC.
+ * @param initial 0 to 2^64-2, default 0
+ * @param options.blocking default false
+ * @throws Error ERR_NOT_SUPPORTED elsewhere
+ */
+export function eventfd(initial: number | bigint = 0, options?: { blocking?: boolean }): EventFd {
+  const value = checkCounter(initial, 'initial');
+  const { blocking = false } = checkOptions(options);
+  checkBoolean(blocking, 'options.blocking');
+  if (native.eventfd === undefined) throw notSupported('only Linux has eventfd: use a pipe');
+  // The call takes 32 bits only.
+  const fits = value <= 0xffff_ffffn;
+  const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking), 'eventfd'));
+  if (!fits) event.write(value);
+  return event;
+}
+
+function checkCounter(value: unknown, name: string): bigint {
+  if (typeof value !== 'number' && typeof value !== 'bigint') throw invalidType(name, 'a number or a bigint', value);
+  if (value < 0 || value > COUNTER_MAX || (typeof value === 'number' && !Number.isSafeInteger(value))) {
+    throw outOfRange(name, 'a whole number from 0 to 2^64-2, as a bigint past 2^53', value);
+  }
+  return BigInt(value);
+}

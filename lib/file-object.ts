@@ -1,0 +1,43 @@
+import type { EventEmitter } from 'node:events';
+import { checkFd } from './check.js';
+import { invalidType } from './errors.js';
+
+/** `net.Socket`, `net.Server`, `dgram.Socket`, `child.stdout`, `tty.ReadStream`, ...: the descriptor is in its handle. */
+export type NodeHandleOwner = EventEmitter;
+
+/** Whatever stands for a descriptor: its number, or an object that has one. */
+export type FileObject = number | { readonly fd: number } | { fileno(): number } | NodeHandleOwner;
+
+/**
+ * The descriptor that a file object stands for. Runs the object's own code (a getter, `fileno()`), whose
+ * exceptions pass through.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE if it has none, RangeError ERR_OUT_OF_RANGE if that is not a
+ *   whole number from 0 to 2^31-1
+ */
+export function toFd(fileObject: unknown): number {
+  if (typeof fileObject === 'number') return checkFd(fileObject);
+  if (typeof fileObject !== 'object' || fileObject === null) throw noDescriptor(fileObject);
+  const fd = property(fileObject, 'fd');
+  if (fd !== undefined && fd !== null) return checkFd(fd);
+  const fileno = property(fileObject, 'fileno');
+  if (typeof fileno === 'function') return checkFd(Reflect.apply(fileno, fileObject, []), 'fileno()');
+  const handle = property(fileObject, '_handle');
+  if (typeof handle !== 'object' || handle === null) throw noDescriptor(fileObject);
+  const handleFd = property(handle, 'fd');
+  if (handleFd === undefined || handleFd === null) throw noDescriptor(fileObject);
+  return checkFd(handleFd);
+}
+
+/** A property that is the object's own or its class's: what was put on Object.prototype does not count. */
+function property(object: object, name: string): unknown {
+  for (let owner: object | null = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
+    if (owner === Object.prototype) return undefined;
+    if (Object.hasOwn(owner, name)) return Reflect.get(object, name);
+  }
+  return undefined;
+}
+
+function noDescriptor(value: unknown): TypeError {
+  return invalidType('fileObject', 'a descriptor or an object that has one', value);
+}

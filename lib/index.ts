@@ -1,0 +1,15 @@
+export * from './constants.js';
+export { describeMask } from './describe-mask.js';
+export { Epoll } from './epoll.js';
+export { EpollEventList } from './epoll-event-list.js';
+export type { SystemError } from './errors.js';
+export type { FileObject, NodeHandleOwner } from './file-object.js';
+export { Poll } from './poll.js';
+export { select } from './select.js';
+export { BaseSelector, type ReadyEvent } from './selectors/base.js';
+export { availableBackends, DefaultSelector } from './selectors/default.js';
+export { EpollSelector } from './selectors/epoll.js';
+export { SelectorKey } from './selectors/key.js';
+export type { Features, RegisterOptions, SelectorOptions } from './selectors/options.js';
+export { PollSelector } from './selectors/poll.js';
+export { SelectSelector } from './selectors/select.js';

@@ -1,0 +1,86 @@
+import { constants } from 'node:os';
+import { native } from './binding.js';
+import { checkInteger, INT_MAX } from './check.js';
+import { Descriptor } from './descriptor.js';
+import { check, closed, notSupported, systemError } from './errors.js';
+import { PollSet } from './poll-set.js';
+import { POLLIN } from './constants.js';
+
+const { ECHILD } = constants.errno;
+const KILLED = 1;
+
+/** How a process ended. Both are null where the kernel does not tell: no child of ours, or reaped already. */
+export interface ExitStatus {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A pidfd: readable once its process has ended. Made by `pidfd()`. */
+export class PidFd implements Disposable {
+  readonly #descriptor: Descriptor;
+
+  /** @internal */
+  constructor(fd: number) {
+    this.#descriptor = new Descriptor(fd);
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  /**
+   * How the process ended. read(2) does not work on a pidfd; this asks waitid(2), and leaves a child to
+   * be reaped by whoever started it.
+   * @returns null while the process runs
+   * @throws Error ERR_CLOSED
+   */
+  read(): ExitStatus | null {
+    const fd = this.#open();
+    const status = new Int32Array(2);
+    const result = native.pidfdStatus?.(fd, status) ?? -ECHILD;
+    if (result === -ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
+    if (check(result, 'waitid', fd) === 0) return null;
+    if (status[0] !== KILLED) return { exitCode: status[1], signal: null };
+    return { exitCode: null, signal: signalName(status[1]) };
+  }
+
+  /** Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #hasEnded(fd: number): boolean {
+    const set = new PollSet();
+    set.add(fd, POLLIN);
+    return check(set.wait(0), 'poll', fd) > 0;
+  }
+
+  #open(): number {
+    if (this.#descriptor.fd < 0) throw closed('the pidfd');
+    return this.#descriptor.fd;
+  }
+}
+
+/**
+ * pidfd_open(2), Linux 5.3. CLOEXEC.
+ * @param pid 1 to 2^31-1
+ * @throws SystemError ESRCH if there is no such process
+ * @throws Error ERR_NOT_SUPPORTED elsewhere
+ */
+export function pidfd(pid: number): PidFd {
+  checkInteger(pid, 'pid', 1, INT_MAX);
+  const result = native.pidfdOpen?.(pid) ?? -constants.errno.ENOSYS;
+  if (result === -constants.errno.ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
+  if (result < 0) throw systemError(result, 'pidfd_open');
+  return new PidFd(result);
+}
+
+function signalName(number: number): NodeJS.Signals | null {
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found === undefined ? null : (found[0] as NodeJS.Signals);
+}

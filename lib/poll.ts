@@ -1,0 +1,83 @@
+import { checkMask } from './check.js';
+import { alreadyRegistered, check, closed, notRegistered } from './errors.js';
+import { type FileObject, toFd } from './file-object.js';
+import { PollSet } from './poll-set.js';
+import { toTimeout, waitFor } from './timeout.js';
+
+/** struct pollfd has a short for them. */
+const MASK_MAX = 0xffff;
+
+/**
+ * poll(2) over a growable array of struct pollfd. Nothing is retried and nothing swallowed: `EINTR` is
+ * thrown, and a descriptor that is not open is no error but a result, `POLLNVAL`.
+ */
+export class Poll implements Disposable {
+  #set: PollSet | undefined = new PollSet();
+
+  /**
+   * Adds a descriptor. It need not be open.
+   * @param events POLL* bits, 0 to 65535; 0 still reports POLLERR, POLLHUP and POLLNVAL
+   * @throws Error ERR_ALREADY_REGISTERED
+   */
+  register(fd: FileObject, events: number): void {
+    const set = this.#open();
+    const number = toFd(fd);
+    const mask = checkMask(events, 'events', MASK_MAX);
+    if (set.has(number)) throw alreadyRegistered(number);
+    set.add(number, mask);
+  }
+
+  /** @throws Error ERR_NOT_REGISTERED */
+  modify(fd: FileObject, events: number): void {
+    const set = this.#open();
+    const number = toFd(fd);
+    const mask = checkMask(events, 'events', MASK_MAX);
+    if (!set.has(number)) throw notRegistered(number);
+    set.modify(number, mask);
+  }
+
+  /** @throws Error ERR_NOT_REGISTERED */
+  unregister(fd: FileObject): void {
+    const set = this.#open();
+    const number = toFd(fd);
+    if (!set.has(number)) throw notRegistered(number);
+    set.remove(number);
+  }
+
+  /**
+   * poll(2), or ppoll(2) for a fraction of a millisecond. Blocks the thread.
+   * @param timeoutMs milliseconds; absent, null, Infinity or negative waits for ever
+   * @returns the entries with something to report, in no order
+   * @throws SystemError EINTR; EINVAL with more descriptors than RLIMIT_NOFILE
+   */
+  wait(timeoutMs?: number | null): { fd: number; revents: number }[] {
+    const set = this.#open();
+    const count = check(
+      waitFor(toTimeout(timeoutMs, 'forever'), (ms) => set.wait(ms)),
+      'poll',
+    );
+    const fds = new Int32Array(count);
+    const revents = new Uint16Array(count);
+    set.collect(count, fds, revents);
+    return Array.from(fds, (fd, i) => ({ fd, revents: revents[i] }));
+  }
+
+  /** How many descriptors are registered. */
+  get size(): number {
+    return this.#open().size;
+  }
+
+  /** Forgets the descriptors, which stay open. Closing twice is harmless. */
+  close(): void {
+    this.#set = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): PollSet {
+    if (this.#set === undefined) throw closed('the Poll');
+    return this.#set;
+  }
+}

@@ -1,0 +1,297 @@
+import { checkFunction, checkInteger, checkOptions } from '../check.js';
+import { alreadyRegistered, busy, closed, notRegistered } from '../errors.js';
+import { type FileObject, toFd } from '../file-object.js';
+import { cut, deadlineAfter, remainingUntil, toTimeout } from '../timeout.js';
+import { SelectorKey } from './key.js';
+import { KeyMap } from './key-map.js';
+import { KeyTable } from './key-table.js';
+import {
+  checkChoice,
+  checkRegisterOptions,
+  type Features,
+  type RegisterOptions,
+  type SelectorOptions,
+  type Watch,
+} from './options.js';
+
+const EINTR = -4;
+const ALL_EVENTS = 7;
+
+/** A descriptor that is ready. */
+export interface ReadyEvent<D> {
+  /** The registration, the very object that `register()` or `modify()` returned. */
+  readonly key: SelectorKey<D>;
+  /** EVENT_* bits, at least one and only such as were asked for. */
+  readonly events: number;
+  /** What the kernel returned: POLL* or EPOLL* bits, unsigned; 0 with select, which returns no mask. */
+  readonly revents: number;
+}
+
+/**
+ * Watches descriptors until some are ready. This class is the front of every back end: it checks
+ * arguments, keeps the keys, and keeps time. A back end is the hooks at the end, in this order; each is
+ * called with checked arguments and on an open selector:
+ *
+ * - `toNativeBits(watch)`: the bits that RegisterOptions come to; refuses what the back end lacks
+ * - `add(fd, events, nativeBits)`: starts watching; throws and changes nothing if the kernel refuses
+ * - `change(fd, events, nativeBits)`: the same for a descriptor that is watched; no system call if
+ *   nothing changes
+ * - `remove(fd)`: stops watching, also a descriptor that is closed by now
+ * - `wait(timeoutMs)`: one wait of the kernel, for ever if Infinity; how many events there are to look
+ *   at, or -errno
+ * - `waitError(result)`: the error for that -errno
+ * - `readyFd(i)`, `readyEvents(i)`, `readyRevents(i)`: event i of the last wait. Called once each, in
+ *   this order; `remove` and `add` may come between two events. -1 for an entry of no registration
+ * - `park(i)`: event i has no bit that was asked for. It must not come again during this call of
+ *   select, or that would spin
+ * - `unpark()`: this call of select is over; forget what was parked
+ * - `release()`: gives up what the back end owns
+ */
+export abstract class BaseSelector<D = unknown> implements Disposable {
+  abstract readonly backend: 'select' | 'poll' | 'epoll';
+  abstract readonly features: Features;
+
+  readonly #keys = new KeyTable<D>();
+  readonly #map = new KeyMap(this.#keys);
+  readonly #onInterrupt: 'resume' | 'return' | 'throw';
+  #closed = false;
+  #waiting = false;
+  #parked = false;
+
+  /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
+  constructor(options?: SelectorOptions) {
+    const { onInterrupt = 'resume', unpollable = 'throw' } = checkOptions(options);
+    this.#onInterrupt = checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']);
+    checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Starts watching a descriptor, which stays the caller's: unregister it before it is closed.
+   *
+   * @param events EVENT_* bits, at least one
+   * @param data comes back as `key.data`
+   * @throws Error ERR_ALREADY_REGISTERED, also for another object with the same descriptor;
+   *   ERR_NOT_SUPPORTED for an option that the back end lacks; ERR_CLOSED
+   * @throws RangeError ERR_FD_SETSIZE with select, for a descriptor past its set
+   * @throws SystemError EBADF for a descriptor that is not open; with epoll EPERM for a regular file and
+   *   ENOSPC at the limit of watches
+   */
+  register(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
+    this.#assertOpen();
+    const fd = toFd(fileObject);
+    checkInteger(events, 'events', 1, ALL_EVENTS);
+    const nativeBits = this.toNativeBits(checkRegisterOptions(options, this.features));
+    // The caller's getters have run.
+    this.#assertOpen();
+    if (this.#keys.get(fd) !== undefined) throw alreadyRegistered(fd);
+    this.add(fd, events, nativeBits);
+    // A D that cannot be undefined is the caller's promise to pass one.
+    const key = new SelectorKey(fileObject, fd, events, data as D);
+    this.#keys.set(key, nativeBits);
+    return key;
+  }
+
+  /**
+   * Changes what is asked of a registered descriptor: one system call, or none if nothing changes for
+   * the kernel. Re-arms a one-shot registration.
+   *
+   * @param data if the argument is absent, the key keeps its data
+   * @param options if the argument is absent, the key keeps its options
+   * @returns the new key, which `getKey` returns from now on
+   * @throws Error ERR_NOT_REGISTERED, and what `register` throws; the key is as it was then
+   */
+  modify(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
+    this.#assertOpen();
+    checkInteger(events, 'events', 1, ALL_EVENTS);
+    const given = options === undefined ? undefined : this.toNativeBits(checkRegisterOptions(options, this.features));
+    const old = this.#find(fileObject);
+    const nativeBits = given ?? this.#keys.nativeBits(old.fd);
+    this.change(old.fd, events, nativeBits);
+    const kept = arguments.length < 3 ? old.data : (data as D);
+    const key = new SelectorKey(old.fileObject, old.fd, events, kept);
+    this.#keys.set(key, nativeBits);
+    return key;
+  }
+
+  /**
+   * Stops watching a descriptor. Works after it was closed, too: by number, or by the object that was
+   * registered.
+   *
+   * @returns the key that it had
+   * @throws Error ERR_NOT_REGISTERED, ERR_CLOSED
+   */
+  unregister(fileObject: FileObject): SelectorKey<D> {
+    this.#assertOpen();
+    const key = this.#find(fileObject);
+    this.remove(key.fd);
+    this.#keys.delete(key.fd);
+    return key;
+  }
+
+  /**
+   * Waits until a registered descriptor is ready. Blocks the thread: no timer, promise or signal
+   * handler of this thread runs meanwhile.
+   *
+   * @param timeoutMs milliseconds, fractions allowed: never returns early. Absent, null or Infinity
+   *   waits for ever; 0 or less does not wait
+   * @returns the ready descriptors, each once; none when the time is over
+   * @throws SystemError with select and poll EBADF for a descriptor that was closed, with its number in
+   *   `fd`; EINTR if asked for by `onInterrupt`
+   */
+  select(timeoutMs?: number | null): ReadyEvent<D>[] {
+    const ready: ReadyEvent<D>[] = [];
+    this.#wait(timeoutMs, (count) => this.#collect(count, ready));
+    return ready;
+  }
+
+  /**
+   * `select` without an allocation per event: calls back for each ready descriptor. Skips keys that an
+   * earlier callback of the same batch unregistered or replaced. A callback that throws ends the batch;
+   * what is still ready is reported by the next wait, but edges that were not yet called back are gone.
+   *
+   * @returns how many callbacks ran
+   * @throws Error ERR_BUSY if called, as any other wait, from its own callback
+   */
+  selectEach(
+    callback: (key: SelectorKey<D>, events: number, revents: number) => void,
+    timeoutMs?: number | null,
+  ): number {
+    this.#assertOpen();
+    checkFunction(callback, 'callback');
+    return this.#wait(timeoutMs, (count) => this.#dispatch(count, callback));
+  }
+
+  /**
+   * The key of a registered descriptor, by number or object.
+   * @throws Error ERR_NOT_REGISTERED, ERR_CLOSED
+   */
+  getKey(fileObject: FileObject): SelectorKey<D> {
+    this.#assertOpen();
+    return this.#find(fileObject);
+  }
+
+  /** All keys by descriptor: a live, read-only view, which is empty after `close()`. */
+  getMap(): ReadonlyMap<number, SelectorKey<D>> {
+    this.#assertOpen();
+    return this.#map;
+  }
+
+  /** Forgets all descriptors, which stay open, and releases the selector's own. Closing twice is harmless. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#keys.clear();
+    this.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw closed('the selector');
+  }
+
+  /** Looks a descriptor up by its number and, as that changes when an object is closed, by identity. */
+  #find(fileObject: FileObject): SelectorKey<D> {
+    let key: SelectorKey<D> | undefined;
+    let unusable: unknown;
+    try {
+      key = this.#keys.get(toFd(fileObject));
+    } catch (error) {
+      unusable = error;
+    }
+    this.#assertOpen();
+    if (typeof fileObject === 'object' && key?.fileObject !== fileObject && typeof key?.fileObject !== 'number') {
+      key = this.#keys.find(fileObject) ?? key;
+    }
+    if (key !== undefined) return key;
+    throw unusable ?? notRegistered(fileObject);
+  }
+
+  /** Waits until take() makes something of what the kernel found, or the time is over. */
+  #wait(timeoutMs: unknown, take: (count: number) => number): number {
+    this.#assertOpen();
+    if (this.#waiting) throw busy('the selector is waiting already: its callbacks cannot wait on it');
+    const timeout = toTimeout(timeoutMs, 'zero');
+    this.#waiting = true;
+    try {
+      const deadline = deadlineAfter(timeout);
+      let remaining = timeout;
+      for (;;) {
+        const count = this.wait(cut(remaining));
+        const taken = count > 0 ? take(count) : 0;
+        if (taken > 0 || (count < 0 && this.#endsAt(count))) return taken;
+        remaining = remainingUntil(deadline);
+        // A wait that a signal cut short asks the kernel once more, be its time over or not.
+        if (remaining === 0 && count >= 0) return 0;
+      }
+    } finally {
+      this.#waiting = false;
+      if (this.#parked) this.#unpark();
+    }
+  }
+
+  /** Whether an interrupted wait is to return. */
+  #endsAt(result: number): boolean {
+    if (result === EINTR && this.#onInterrupt !== 'throw') return this.#onInterrupt === 'return';
+    throw this.waitError(result);
+  }
+
+  #collect(count: number, ready: ReadyEvent<D>[]): number {
+    for (let i = 0; i < count; i++) {
+      const fd = this.readyFd(i);
+      const key = fd < 0 ? undefined : this.#keys.get(fd);
+      if (key === undefined) continue;
+      const events = this.readyEvents(i) & key.events;
+      if (events === 0) this.#park(i);
+      else ready.push({ key, events, revents: this.readyRevents(i) });
+    }
+    return ready.length;
+  }
+
+  #dispatch(count: number, callback: (key: SelectorKey<D>, events: number, revents: number) => void): number {
+    const collected = this.#keys.changes;
+    let ran = 0;
+    for (let i = 0; i < count; i++) {
+      const fd = this.readyFd(i);
+      const key = fd < 0 ? undefined : this.#keys.get(fd);
+      if (key === undefined || this.#keys.since(fd) > collected) continue;
+      const events = this.readyEvents(i) & key.events;
+      if (events === 0) {
+        this.#park(i);
+        continue;
+      }
+      ran++;
+      callback(key, events, this.readyRevents(i));
+    }
+    return ran;
+  }
+
+  #park(i: number): void {
+    this.#parked = true;
+    this.park(i);
+  }
+
+  #unpark(): void {
+    this.#parked = false;
+    if (!this.#closed) this.unpark();
+  }
+
+  protected abstract toNativeBits(watch: Watch): number;
+  protected abstract add(fd: number, events: number, nativeBits: number): void;
+  protected abstract change(fd: number, events: number, nativeBits: number): void;
+  protected abstract remove(fd: number): void;
+  protected abstract wait(timeoutMs: number): number;
+  protected abstract waitError(result: number): Error;
+  protected abstract readyFd(i: number): number;
+  protected abstract readyEvents(i: number): number;
+  protected abstract readyRevents(i: number): number;
+  protected abstract park(i: number): void;
+  protected abstract unpark(): void;
+  protected abstract release(): void;
+}

@@ -1,0 +1,200 @@
+import {
+  EPOLLERR,
+  EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLONESHOT,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  EVENT_PRIORITY,
+  EVENT_READ,
+  EVENT_WRITE,
+} from '../constants.js';
+import { EpollEventList } from '../epoll-event-list.js';
+import { closed, systemError } from '../errors.js';
+import { BaseSelector } from './base.js';
+import { EpollEntries } from './epoll-entries.js';
+import type { Features, SelectorOptions, Watch } from './options.js';
+import { Unpollables } from './unpollables.js';
+
+const EPERM = -1;
+const READ_BITS = EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP;
+const WRITE_BITS = EPOLLOUT | EPOLLHUP | EPOLLERR;
+const WHY_EPERM =
+  'epoll cannot watch regular files and the like, which never block: ' +
+  "{ unpollable: 'ready' } reports them ready at every wait, as poll and select do";
+
+/** EVENT_* bits as EPOLL* bits. */
+export function toEpollEvents(events: number): number {
+  return (
+    (events & EVENT_READ ? EPOLLIN : 0) |
+    (events & EVENT_WRITE ? EPOLLOUT : 0) |
+    (events & EVENT_PRIORITY ? EPOLLPRI : 0)
+  );
+}
+
+/** EPOLL* bits as EVENT_* bits: a hang-up or an error makes both directions ready. */
+export function fromEpollEvents(revents: number): number {
+  return (
+    (revents & READ_BITS ? EVENT_READ : 0) |
+    (revents & WRITE_BITS ? EVENT_WRITE : 0) |
+    (revents & EPOLLPRI ? EVENT_PRIORITY : 0)
+  );
+}
+
+/**
+ * epoll(7), Linux: the cost of a wait depends on how many descriptors are ready, not on how many are
+ * registered.
+ *
+ * The kernel keeps its entries by number and open file together. A descriptor that was closed while a
+ * duplicate is open keeps firing under a number that means something else by now. Therefore each
+ * registration has a generation in the upper half of its event data, by which such stale entries are told.
+ */
+export class EpollSelector<D = unknown> extends BaseSelector<D> {
+  readonly features: Features;
+  readonly #entries: EpollEntries;
+  readonly #unpollables: Unpollables | undefined;
+  /** Always with room for one event more than there are registrations, as epoll_wait insists on one. */
+  #list: EpollEventList;
+  #size = 0;
+  /** Whether a registration was removed since the last wait, */
+  #removed = false;
+  /** or else that wait found an entry that no registration has, */
+  #foundStale = false;
+  /** and how many waits on end did. */
+  #staleWaits = 0;
+
+  constructor(options?: SelectorOptions) {
+    super(options);
+    const ready = options?.unpollable === 'ready';
+    this.features = Object.freeze({
+      edge: true,
+      oneShot: true,
+      exclusive: true,
+      regularFiles: ready,
+      maxFd: Infinity,
+    });
+    this.#entries = new EpollEntries();
+    this.#unpollables = ready ? new Unpollables() : undefined;
+    this.#list = new EpollEventList(64);
+  }
+
+  get backend(): 'epoll' {
+    return 'epoll';
+  }
+
+  /**
+   * The epoll descriptor, which can be registered with another selector: it is readable while a
+   * descriptor registered here is ready.
+   * @throws Error ERR_CLOSED
+   */
+  get fd(): number {
+    if (this.closed) throw closed('the selector');
+    return this.#entries.set.fd;
+  }
+
+  protected override toNativeBits({ edge, oneShot, exclusive, flags }: Watch): number {
+    const bits = (edge ? EPOLLET : 0) | (oneShot ? EPOLLONESHOT : 0) | (exclusive ? EPOLLEXCLUSIVE : 0);
+    return (bits | flags) >>> 0;
+  }
+
+  protected override add(fd: number, events: number, nativeBits: number): void {
+    const mask = (toEpollEvents(events) | nativeBits) >>> 0;
+    const result = this.#entries.add(fd, mask);
+    if (result === EPERM && this.#unpollables !== undefined) {
+      this.#unpollables.add(fd, mask);
+      this.#entries.claim(fd, mask);
+    } else if (result < 0) {
+      throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : undefined);
+    }
+    if (++this.#size >= this.#list.capacity) this.#list = new EpollEventList(2 * this.#list.capacity);
+  }
+
+  protected override change(fd: number, events: number, nativeBits: number): void {
+    const mask = (toEpollEvents(events) | nativeBits) >>> 0;
+    if (this.#unpollables?.has(fd)) {
+      this.#unpollables.change(fd, mask);
+      this.#entries.claim(fd, mask);
+      return;
+    }
+    const result = this.#entries.change(fd, mask);
+    if (result < 0) throw systemError(result, 'epoll_ctl', fd);
+  }
+
+  protected override remove(fd: number): void {
+    if (this.#unpollables?.has(fd)) {
+      this.#unpollables.remove(fd);
+      this.#entries.disclaim(fd);
+    } else {
+      const result = this.#entries.remove(fd);
+      if (result < 0) throw systemError(result, 'epoll_ctl', fd);
+    }
+    this.#size--;
+    this.#removed = true;
+  }
+
+  protected override wait(timeoutMs: number): number {
+    this.#leaveStaleBehind();
+    const extra = this.#unpollables?.wait() ?? 0;
+    if (extra < 0) return extra;
+    const list = this.#list;
+    const count = this.#entries.set.wait(list, list.capacity - extra, extra > 0 ? 0 : timeoutMs);
+    if (count < 0) return count;
+    if (extra > 0) this.#unpollables?.appendTo(list, extra, (fd) => this.#entries.generation(fd));
+    if (this.#entries.anyArmed) this.#disarm();
+    return list.length;
+  }
+
+  protected override waitError(result: number): Error {
+    return systemError(result, 'epoll_wait', this.#entries.set.fd);
+  }
+
+  protected override readyFd(i: number): number {
+    const fd = this.#list.fd(i);
+    if (this.#entries.generation(fd) === this.#list.high(i)) return fd;
+    if (!this.#removed) this.#foundStale = true;
+    return -1;
+  }
+
+  protected override readyEvents(i: number): number {
+    return fromEpollEvents(this.#list.events(i));
+  }
+
+  protected override readyRevents(i: number): number {
+    return this.#list.events(i);
+  }
+
+  protected override park(i: number): void {
+    this.#entries.park(this.#list.fd(i));
+  }
+
+  protected override unpark(): void {
+    this.#entries.unpark();
+  }
+
+  protected override release(): void {
+    this.#entries.close();
+  }
+
+  /** Once may be the last of it; a stale entry that fires again is level-triggered and will do so for ever. */
+  #leaveStaleBehind(): void {
+    this.#staleWaits = this.#foundStale ? this.#staleWaits + 1 : 0;
+    this.#removed = this.#foundStale = false;
+    if (this.#staleWaits < 2) return;
+    this.#staleWaits = 0;
+    this.#entries.rebuild();
+  }
+
+  /** Follows the kernel, which has disarmed the one-shot entries that it reported. */
+  #disarm(): void {
+    const list = this.#list;
+    for (let i = 0; i < list.length; i++) {
+      const fd = list.fd(i);
+      if (this.#entries.generation(fd) !== list.high(i)) continue;
+      this.#entries.disarm(fd);
+      if (this.#entries.mask(fd) & EPOLLONESHOT && this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
+    }
+  }
+}

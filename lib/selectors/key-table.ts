@@ -1,0 +1,86 @@
+import type { FileObject } from '../file-object.js';
+import type { SelectorKey } from './key.js';
+
+/**
+ * The keys of a selector, indexed by descriptor: the kernel hands out the lowest free number, so the
+ * arrays stay dense, and a look-up costs one load.
+ */
+export class KeyTable<D> implements Iterable<SelectorKey<D>> {
+  #keys: (SelectorKey<D> | undefined)[] = new Array(16);
+  #since = new Float64Array(16);
+  #nativeBits = new Uint32Array(16);
+  #size = 0;
+  #changes = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** How many changes there have been: the time on this table's clock. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  get(fd: number): SelectorKey<D> | undefined {
+    return this.#keys[fd];
+  }
+
+  /** The time of the change that made fd's key. */
+  since(fd: number): number {
+    return this.#since[fd];
+  }
+
+  /** What the back end was asked for on top of the key's events. */
+  nativeBits(fd: number): number {
+    return this.#nativeBits[fd];
+  }
+
+  /** The key that was registered with this very object, whatever its descriptor is by now. */
+  find(fileObject: FileObject): SelectorKey<D> | undefined {
+    for (const key of this) if (key.fileObject === fileObject) return key;
+    return undefined;
+  }
+
+  set(key: SelectorKey<D>, nativeBits: number): void {
+    const { fd } = key;
+    if (fd >= this.#keys.length) this.#grow(fd);
+    if (this.#keys[fd] === undefined) this.#size++;
+    this.#keys[fd] = key;
+    this.#since[fd] = ++this.#changes;
+    this.#nativeBits[fd] = nativeBits;
+  }
+
+  delete(fd: number): void {
+    this.#keys[fd] = undefined;
+    this.#size--;
+    this.#changes++;
+  }
+
+  clear(): void {
+    this.#keys = [];
+    this.#size = 0;
+    this.#changes++;
+  }
+
+  *[Symbol.iterator](): Generator<SelectorKey<D>, undefined> {
+    for (let fd = 0; fd < this.#keys.length; fd++) {
+      const key = this.#keys[fd];
+      if (key !== undefined) yield key;
+    }
+    return undefined;
+  }
+
+  #grow(fd: number): void {
+    const length = 2 ** Math.ceil(Math.log2(fd + 1));
+    // Growing the array by its length keeps it an array inside V8; assigning far past its end would
+    // turn it into a hash table.
+    this.#keys.length = length;
+    this.#since = grown(this.#since, new Float64Array(length));
+    this.#nativeBits = grown(this.#nativeBits, new Uint32Array(length));
+  }
+}
+
+function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

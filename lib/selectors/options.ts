@@ -1,0 +1,72 @@
+import { checkBoolean, checkMask, checkOptions } from '../check.js';
+import { invalidType, notSupported, outOfRange } from '../errors.js';
+
+/** How a descriptor is watched, beyond the events asked for. */
+export interface RegisterOptions {
+  /** `'level'` (default): reported as long as it is ready. `'edge'`: when it becomes ready; only where `features.edge`. */
+  trigger?: 'level' | 'edge';
+  /** Disarmed after one event, until `modify()`; only where `features.oneShot`. */
+  oneShot?: boolean;
+  /** EPOLLEXCLUSIVE: of several epolls that watch one file, wake one or more instead of all; only where `features.exclusive`. */
+  exclusive?: boolean;
+  /** Further bits for the system call, as they are: EPOLLRDHUP, EPOLLWAKEUP, POLLRDHUP, ... */
+  flags?: number;
+}
+
+/** What a back end can do. */
+export interface Features {
+  readonly edge: boolean;
+  readonly oneShot: boolean;
+  readonly exclusive: boolean;
+  /** Whether regular files can be registered. */
+  readonly regularFiles: boolean;
+  /** The highest descriptor that can be registered; Infinity where there is no limit. */
+  readonly maxFd: number;
+}
+
+export interface SelectorOptions {
+  /**
+   * What a signal that interrupts a wait (EINTR) does to it: `'resume'` (default) waits for the rest of
+   * the time, `'return'` returns no events, `'throw'` throws the EINTR.
+   */
+  onInterrupt?: 'resume' | 'return' | 'throw';
+  /**
+   * What becomes of files that epoll refuses with EPERM, as regular files and /dev/null: `'throw'`
+   * (default), or `'ready'`: reported ready at every wait, as poll and select do.
+   */
+  unpollable?: 'throw' | 'ready';
+  /** SelectSelector only: how many descriptors its sets hold, from 1; default FD_SETSIZE. */
+  fdSetSize?: number;
+}
+
+/** RegisterOptions, checked and complete. */
+export interface Watch {
+  edge: boolean;
+  oneShot: boolean;
+  exclusive: boolean;
+  flags: number;
+}
+
+export function checkRegisterOptions(options: RegisterOptions | undefined, features: Features): Watch {
+  const { trigger = 'level', oneShot = false, exclusive = false, flags = 0 } = checkOptions(options);
+  const watch = {
+    edge: checkChoice(trigger, 'options.trigger', ['level', 'edge']) === 'edge',
+    oneShot: checkBoolean(oneShot, 'options.oneShot'),
+    exclusive: checkBoolean(exclusive, 'options.exclusive'),
+    flags: checkMask(flags, 'options.flags'),
+  };
+  for (const feature of ['edge', 'oneShot', 'exclusive'] as const) {
+    if (watch[feature] && !features[feature]) {
+      const name = feature === 'edge' ? "trigger: 'edge'" : `${feature}: true`;
+      throw notSupported(`{ ${name} } is not supported here: only epoll has it`);
+    }
+  }
+  return watch;
+}
+
+export function checkChoice<T extends string>(value: T, name: string, choices: readonly T[]): T {
+  const expected = choices.map((choice) => `'${choice}'`).join(' or ');
+  if (typeof value !== 'string') throw invalidType(name, expected, value);
+  if (!choices.includes(value)) throw outOfRange(name, expected, value);
+  return value;
+}

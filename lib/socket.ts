@@ -1,0 +1,254 @@
+import { constants as os } from 'node:os';
+import { type Address, createNativeAddress, fromNativeAddress, toNativeAddress } from './address.js';
+import { native } from './binding.js';
+import { checkBoolean, checkBuffer, checkData, checkFd, checkInteger, checkOptions, INT_MAX } from './check.js';
+import { Descriptor } from './descriptor.js';
+import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
+import { AF_INET, SO_ERROR, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
+import { orNull } from './would-block.js';
+
+export type { Address } from './address.js';
+export * from './socket-constants.js';
+
+const INT_MIN = -INT_MAX - 1;
+/** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
+const HOW = ['read', 'write', 'both'];
+const { EINPROGRESS } = os.errno;
+
+/** Where the kernel writes an address that is decoded before the next call. */
+const scratch = createNativeAddress();
+
+/**
+ * A socket: each method is the system call of its name, once. Every failure but "would block" (null) is
+ * thrown as `SystemError`; every method throws `ERR_CLOSED` after `close()`. A peer that is gone is
+ * EPIPE, never the signal SIGPIPE. socket(7)
+ */
+export class Socket implements Disposable {
+  readonly #descriptor: Descriptor;
+
+  /**
+   * socket(2): blocking, CLOEXEC.
+   * @param family AF_INET (default), AF_INET6, AF_UNIX
+   * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET
+   * @param protocol 0 (default): the usual one for family and type
+   */
+  constructor(family?: number, type?: number, protocol?: number);
+  /** @internal */
+  constructor(descriptor: Descriptor);
+  constructor(family: number | Descriptor = AF_INET, type: number = SOCK_STREAM, protocol = 0) {
+    if (family instanceof Descriptor) {
+      this.#descriptor = family;
+      return;
+    }
+    checkInteger(family, 'family', INT_MIN, INT_MAX);
+    checkInteger(type, 'type', INT_MIN, INT_MAX);
+    checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
+    this.#descriptor = new Descriptor(check(native.socket(family, type, protocol), 'socket'));
+  }
+
+  /**
+   * A `Socket` over a descriptor that exists already and that it owns from now on.
+   * @throws SystemError EBADF if fd is not open, ENOTSOCK if it is no socket
+   */
+  static fromFd(fd: number): Socket {
+    check(native.getsockname(checkFd(fd), scratch), 'getsockname', fd);
+    return new Socket(new Descriptor(fd));
+  }
+
+  /** -1 once it is closed or detached. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  get closed(): boolean {
+    return this.#descriptor.fd < 0;
+  }
+
+  /** Whether calls wait: fcntl(2), O_NONBLOCK. */
+  setBlocking(blocking: boolean): void {
+    const fd = this.#open();
+    check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), 'fcntl', fd);
+  }
+
+  /** bind(2). Port 0 takes any free one: see `localAddress`. */
+  bind(address: Address): void {
+    const fd = this.#open();
+    check(native.bind(fd, toNativeAddress(address)), 'bind', fd);
+  }
+
+  /**
+   * listen(2)
+   * @param backlog how many connections may wait to be accepted: default SOMAXCONN; the system has a
+   *   limit of its own
+   */
+  listen(backlog: number = SOMAXCONN): void {
+    const fd = this.#open();
+    check(native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX)), 'listen', fd);
+  }
+
+  /**
+   * accept4(2). The new socket is CLOEXEC and has this one's blocking mode.
+   * @returns null if no connection is waiting
+   */
+  accept(): { socket: Socket; address: Address } | null {
+    const fd = this.acceptFd();
+    return fd === null ? null : { socket: new Socket(new Descriptor(fd)), address: fromNativeAddress(scratch) };
+  }
+
+  /** `accept` without objects: the new descriptor, which is the caller's to close. */
+  acceptFd(): number | null {
+    const fd = this.#open();
+    return orNull(native.accept(fd, scratch), 'accept4', fd);
+  }
+
+  /**
+   * connect(2)
+   * @returns true if it is connected; false if that is in progress: wait until it is writable, then ask
+   *   `takeError()`
+   */
+  connect(address: Address): boolean {
+    const fd = this.#open();
+    const result = native.connect(fd, toNativeAddress(address));
+    if (result === -EINPROGRESS) return false;
+    return check(result, 'connect', fd) === 0;
+  }
+
+  /**
+   * recv(2)
+   * @param size the most bytes to receive
+   * @param flags MSG_* bits
+   * @returns the bytes, none at the end of the stream; null if it would block
+   */
+  recv(size: number, flags = 0): Buffer | null {
+    const buffer = Buffer.allocUnsafe(checkInteger(size, 'size', 0, INT_MAX));
+    const count = this.recvInto(buffer, flags);
+    return count === null ? null : trim(buffer, count);
+  }
+
+  /** `recv` into a buffer of the caller's: the number of bytes, 0 at the end of the stream. */
+  recvInto(buffer: Uint8Array, flags = 0): number | null {
+    const fd = this.#open();
+    return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), 'recv', fd);
+  }
+
+  /**
+   * send(2). Text is encoded as UTF-8.
+   * @param flags MSG_* bits
+   * @returns how many bytes were taken, perhaps not all; null if it would block
+   */
+  send(data: Uint8Array | string, flags = 0): number | null {
+    const fd = this.#open();
+    return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), 'send', fd);
+  }
+
+  /** recvfrom(2): a datagram and where it came from. What is longer than size is cut off. */
+  recvFrom(size: number, flags = 0): { data: Buffer; address: Address } | null {
+    const fd = this.#open();
+    const buffer = Buffer.allocUnsafe(checkInteger(size, 'size', 0, INT_MAX));
+    const count = orNull(native.recvfrom(fd, buffer, checkFlags(flags), scratch), 'recvfrom', fd);
+    return count === null ? null : { data: trim(buffer, count), address: fromNativeAddress(scratch) };
+  }
+
+  /** sendto(2): a datagram to an address. */
+  sendTo(data: Uint8Array | string, address: Address, flags = 0): number | null {
+    const fd = this.#open();
+    const bytes = checkData(data, 'data');
+    return orNull(native.sendto(fd, bytes, checkFlags(flags), toNativeAddress(address)), 'sendto', fd);
+  }
+
+  /** shutdown(2): ends one direction of the connection, or both. */
+  shutdown(how: 'read' | 'write' | 'both'): void {
+    const fd = this.#open();
+    if (typeof how !== 'string') throw invalidType('how', "'read', 'write' or 'both'", how);
+    if (!HOW.includes(how)) throw outOfRange('how', "'read', 'write' or 'both'", how);
+    check(native.shutdown(fd, HOW.indexOf(how)), 'shutdown', fd);
+  }
+
+  /** getsockopt(2), for options that are a number. */
+  getOption(level: number, name: number): number {
+    const fd = this.#open();
+    checkInteger(level, 'level', INT_MIN, INT_MAX);
+    checkInteger(name, 'name', INT_MIN, INT_MAX);
+    const value = new Int32Array(1);
+    check(native.getsockopt(fd, level, name, value), 'getsockopt', fd);
+    return value[0];
+  }
+
+  /** setsockopt(2). Pass options that are no number or boolean as the bytes of their struct. */
+  setOption(level: number, name: number, value: number | boolean | Uint8Array): void {
+    const fd = this.#open();
+    checkInteger(level, 'level', INT_MIN, INT_MAX);
+    checkInteger(name, 'name', INT_MIN, INT_MAX);
+    check(native.setsockopt(fd, level, name, toOption(value)), 'setsockopt', fd);
+  }
+
+  /** SO_ERROR, which reading clears: why a connection failed, or null. */
+  takeError(): Error | null {
+    const error = this.getOption(SOL_SOCKET, SO_ERROR);
+    return error === 0 ? null : systemError(-error, 'getsockopt', this.fd);
+  }
+
+  /** getsockname(2) */
+  localAddress(): Address {
+    const fd = this.#open();
+    check(native.getsockname(fd, scratch), 'getsockname', fd);
+    return fromNativeAddress(scratch);
+  }
+
+  /** getpeername(2) */
+  remoteAddress(): Address {
+    const fd = this.#open();
+    check(native.getpeername(fd, scratch), 'getpeername', fd);
+    return fromNativeAddress(scratch);
+  }
+
+  /** Gives up ownership: returns the descriptor, which is the caller's to close, and leaves this socket closed. */
+  detach(): number {
+    this.#open();
+    return this.#descriptor.release();
+  }
+
+  /** close(2). Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): number {
+    const { fd } = this.#descriptor;
+    if (fd < 0) throw closed('the socket');
+    return fd;
+  }
+}
+
+/**
+ * socketpair(2): two connected AF_UNIX sockets, CLOEXEC.
+ * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET
+ * @param options.blocking default false
+ */
+export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: boolean }): [Socket, Socket] {
+  checkInteger(type, 'type', INT_MIN, INT_MAX);
+  const { blocking = false } = checkOptions(options);
+  const fds = new Int32Array(2);
+  check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
+  return [new Socket(new Descriptor(fds[0])), new Socket(new Descriptor(fds[1]))];
+}
+
+function checkFlags(flags: unknown): number {
+  return checkInteger(flags, 'flags', INT_MIN, INT_MAX);
+}
+
+function toOption(value: unknown): Uint8Array | Int32Array {
+  if (typeof value === 'number') return Int32Array.of(checkInteger(value, 'value', INT_MIN, INT_MAX));
+  if (typeof value === 'boolean') return Int32Array.of(Number(value));
+  if (value instanceof Uint8Array) return value;
+  throw invalidType('value', 'a number, a boolean or a Uint8Array', value);
+}
+
+/** The first count bytes, without holding on to a buffer that is mostly empty. */
+function trim(buffer: Buffer, count: number): Buffer {
+  return count > buffer.length / 2 ? buffer.subarray(0, count) : Buffer.from(buffer.subarray(0, count));
+}

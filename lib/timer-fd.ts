@@ -1,0 +1,86 @@
+import { native } from './binding.js';
+import { checkBoolean, checkOptions } from './check.js';
+import { Descriptor } from './descriptor.js';
+import { check, closed, invalidType, notSupported, outOfRange } from './errors.js';
+import { orNull } from './would-block.js';
+
+/** A hundred million seconds, in milliseconds: about three years. */
+const LONGEST_MS = 1e11;
+
+/** A timerfd(2): readable once its time has come. Made by `timerfd()`. */
+export class TimerFd implements Disposable {
+  readonly #descriptor: Descriptor;
+  readonly #value = new BigUint64Array(1);
+
+  /** @internal */
+  constructor(fd: number) {
+    this.#descriptor = new Descriptor(fd);
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  /**
+   * How often the timer has expired since the last read.
+   * @returns null if it has not and the descriptor does not block
+   * @throws Error ERR_CLOSED
+   */
+  read(): bigint | null {
+    const fd = this.#open();
+    return orNull(native.read(fd, this.#value), 'read', fd) === null ? null : this.#value[0];
+  }
+
+  /**
+   * timerfd_settime(2): sets the timer anew, from now, and forgets expirations that were not read.
+   * @param options.delayMs milliseconds until the first expiration, fractions allowed; 0 disarms
+   * @param options.intervalMs milliseconds between those that follow: default 0, none
+   * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   */
+  set(options: { delayMs: number; intervalMs?: number }): void {
+    const fd = this.#open();
+    const { delayMs, intervalMs = 0 } = checkOptions(options);
+    checkDuration(delayMs, 'options.delayMs');
+    checkDuration(intervalMs, 'options.intervalMs');
+    check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, 'timerfd_settime', fd);
+  }
+
+  /** Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): number {
+    if (this.#descriptor.fd < 0) throw closed('the timerfd');
+    return this.#descriptor.fd;
+  }
+}
+
+/**
+ * timerfd_create(2) on the monotonic clock, set at once; Linux. CLOEXEC.
+ * @param options.delayMs milliseconds until the first expiration, fractions allowed, up to 10^11; 0
+ *   leaves the timer disarmed
+ * @param options.intervalMs milliseconds between those that follow: default 0, none
+ * @param options.blocking default false
+ * @throws Error ERR_NOT_SUPPORTED elsewhere
+ */
+export function timerfd(options: { delayMs: number; intervalMs?: number; blocking?: boolean }): TimerFd {
+  const { delayMs, intervalMs = 0, blocking = false } = checkOptions(options);
+  checkDuration(delayMs, 'options.delayMs');
+  checkDuration(intervalMs, 'options.intervalMs');
+  checkBoolean(blocking, 'options.blocking');
+  if (native.timerfdCreate === undefined) throw notSupported('only Linux has timerfd: use the timeout of the wait');
+  const timer = new TimerFd(check(native.timerfdCreate(blocking), 'timerfd_create'));
+  timer.set({ delayMs: delayMs ?? 0, intervalMs });
+  return timer;
+}
+
+function checkDuration(value: unknown, name: string): void {
+  if (typeof value !== 'number') throw invalidType(name, 'a number', value);
+  if (!(value >= 0 && value <= LONGEST_MS)) throw outOfRange(name, `milliseconds from 0 to ${LONGEST_MS}`, value);
+}
