@@ -1,0 +1,66 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** Resolves once the child has printed this on its standard output; rejects if it ends before. */
+  printed(text: string): Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts a program in the package's root; it is killed when the test is over. */
+export function start(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Child {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  let [stdout, stderr] = ['', ''];
+  let changed = () => {};
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    changed();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  const printed = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      changed = () => {
+        if (stdout.includes(text)) resolve();
+      };
+      changed();
+      void ended.then(({ code }) => reject(new Error(`ended with ${code} before it printed ${text}: ${stderr}`)));
+    });
+  return { process: child, printed, ended };
+}
+
+/** Runs the text of an ES module in a node of its own. */
+export function startNode(source: string, env: NodeJS.ProcessEnv = {}, options: string[] = []): Child {
+  return start(process.execPath, [...options, '--input-type=module', '--eval', source], env);
+}
+
+/** Compiles a C program, for a witness that shares no code with the package, and returns its path. */
+export function compile(source: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+  const program = join(directory, 'program');
+  writeFileSync(`${program}.c`, source);
+  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', '-o', program, `${program}.c`]);
+  return program;
+}

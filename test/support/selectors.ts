@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import {
+  availableBackends,
+  type BaseSelector,
+  EpollSelector,
+  PollSelector,
+  SelectSelector,
+  type SelectorKey,
+  type SelectorOptions,
+} from 'io-selectors';
+import { owned } from './descriptors.js';
+
+type Backend = BaseSelector['backend'];
+
+interface SelectorConstructor {
+  new <D = unknown>(options?: SelectorOptions): BaseSelector<D>;
+}
+
+const ALL: [Backend, SelectorConstructor][] = [
+  ['select', SelectSelector],
+  ['poll', PollSelector],
+  ['epoll', EpollSelector],
+];
+
+/** The back ends of this build: a build may leave epoll out, or epoll and poll. */
+export const backends = ALL.filter(([backend]) => availableBackends().includes(backend));
+export const hasPoll = availableBackends().includes('poll');
+export const hasEpoll = availableBackends().includes('epoll');
+
+/** A selector that is closed when the test is over. */
+export function open<D = unknown>(Selector: SelectorConstructor, options?: SelectorOptions): BaseSelector<D> {
+  return owned(new Selector<D>(options));
+}
+
+/** Expects the next wait, which may take its time, to report exactly these keys with these events. */
+export function expectReady<D>(selector: BaseSelector<D>, expected: [key: SelectorKey<D>, events: number][]): void {
+  const byFd = (a: [SelectorKey<D>, number], b: [SelectorKey<D>, number]) => a[0].fd - b[0].fd;
+  const ready = selector.select(5000).map(({ key, events }): [SelectorKey<D>, number] => [key, events]);
+  expect(ready.sort(byFd)).toEqual([...expected].sort(byFd));
+  for (const [key] of ready) expect(key).toBe(selector.getKey(key.fd));
+}
+
+/** Expects that nothing is ready. */
+export function expectIdle<D>(selector: BaseSelector<D>): void {
+  expect(selector.select(0)).toEqual([]);
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { onTestFinished } from 'vitest';
+
+type Package = typeof import('io-selectors') & {
+  fd: typeof import('io-selectors/fd');
+  socket: typeof import('io-selectors/socket');
+};
+
+interface Thread<T> {
+  readonly worker: Worker;
+  /** What the function returned. */
+  readonly result: Promise<T>;
+  /** Resolves once the thread sleeps in a system call of one of these names. */
+  blockedIn(...syscalls: string[]): Promise<void>;
+}
+
+/** Numbers of x86-64 and arm64, in this order. -1: there is no such call. */
+const NUMBERS: Record<string, [number, number]> = {
+  select: [23, -1],
+  pselect6: [270, 72],
+  poll: [7, -1],
+  ppoll: [271, 73],
+  epoll_wait: [232, -1],
+  epoll_pwait: [281, 22],
+  epoll_pwait2: [441, 441],
+};
+const SOURCE = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { readlinkSync } = require('node:fs');
+const io = { ...require('io-selectors'), fd: require('io-selectors/fd'), socket: require('io-selectors/socket') };
+parentPort.postMessage({ thread: readlinkSync('/proc/thread-self') });
+Promise.resolve((0, eval)('(' + workerData.source + ')')(io, workerData.input)).then(
+  (result) => parentPort.postMessage({ result }),
+);
+`;
+
+/**
+ * Runs a function in a worker of its own. The function is passed as text, so it sees nothing but its
+ * two arguments: the package, and the input.
+ */
+export async function inThread<I, T>(input: I, run: (io: Package, input: I) => T | Promise<T>): Promise<Thread<T>> {
+  const worker = new Worker(SOURCE, { eval: true, workerData: { source: run.toString(), input } });
+  onTestFinished(async () => {
+    await worker.terminate();
+  });
+  const [{ thread }] = (await once(worker, 'message')) as [{ thread: string }];
+  const result = new Promise<T>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: { result: T }) => resolve(message.result));
+  });
+  // A failure is reported by whoever awaits the result.
+  result.catch(() => {});
+  return { worker, result, blockedIn: (...syscalls) => blockedIn(thread, syscalls) };
+}
+
+async function blockedIn(thread: string, syscalls: string[]): Promise<void> {
+  const column = process.arch === 'arm64' ? 1 : 0;
+  const wanted = syscalls.map((name) => NUMBERS[name][column]);
+  for (;;) {
+    const [current] = readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ');
+    const sleeping = /^State:\s*S/m.test(readFileSync(`/proc/${thread}/status`, 'utf8'));
+    if (sleeping && wanted.includes(Number(current))) return;
+    await setImmediate();
+  }
+}
