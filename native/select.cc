@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr int kSets = 3;
+constexpr size_t kSets = 3;
 constexpr int kWordBits = 32;
 
 // Linux writes the time that was left into *time. libc's select is pselect in disguise on some systems;
@@ -46,7 +46,7 @@ Napi::Value Select(const Napi::CallbackInfo& info) {
   if (nfds > 0 && static_cast<size_t>(nfds) > size * 8) return Result(info.Env(), -EINVAL);
   uint8_t* answer = bitmaps.data + kSets * size;
   std::memcpy(answer, bitmaps.data, kSets * size);
-  auto set = [answer, size](int index) { return reinterpret_cast<fd_set*>(answer + index * size); };
+  auto set = [answer, size](size_t index) { return reinterpret_cast<fd_set*>(answer + index * size); };
   return Result(info.Env(), OrErrno(CallSelect(nfds, set(0), set(1), set(2), Timeout(Double(info, 2)))));
 }
 

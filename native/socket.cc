@@ -116,13 +116,15 @@ Napi::Value Shutdown(const Napi::CallbackInfo& info) {
 Napi::Value GetOption(const Napi::CallbackInfo& info) {
   Bytes value = View(info, 3);
   auto length = static_cast<socklen_t>(value.length);
-  return Result(info.Env(), OrErrno(getsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, &length)));
+  return Result(info.Env(),
+                OrErrno(getsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, &length)));
 }
 
 Napi::Value SetOption(const Napi::CallbackInfo& info) {
   Bytes value = View(info, 3);
   auto length = static_cast<socklen_t>(value.length);
-  return Result(info.Env(), OrErrno(setsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, length)));
+  return Result(info.Env(),
+                OrErrno(setsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, length)));
 }
 
 Napi::Value GetSockName(const Napi::CallbackInfo& info) {

@@ -14,7 +14,8 @@ namespace {
 
 Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
   bool blocking = info[0].ToBoolean();
-  return Result(info.Env(), OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK))));
+  return Result(info.Env(),
+                OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK))));
 }
 
 // timerfdSettime(fd, delayMs, intervalMs): 0 disarms, or means no repetition
