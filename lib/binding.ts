@@ -13,12 +13,12 @@ export interface NativeBinding {
   readonly wordFlip: number;
   select(bitmaps: Uint32Array, nfds: number, timeoutMs: number): number;
 
-  poll?(entries: Int32Array, count: number, timeoutMs: number): number;
+  readonly poll?: (entries: Int32Array, count: number, timeoutMs: number) => number;
 
   /** Where the 32-bit words of a struct epoll_event lie, and the size of the header before the first. */
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
   epollCreate?(flags: number): number;
-  epollCtl?(epfd: number, op: number, fd: number, events: number, low: number, high: number): number;
+  readonly epollCtl?: (epfd: number, op: number, fd: number, events: number, low: number, high: number) => number;
   /** Makes the call that waits with the arguments in memory's header and leaves the events behind it. */
   epollWait?(memory: ArrayBuffer): () => number;
 
@@ -69,8 +69,8 @@ function load(): NativeBinding {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const require = createRequire(import.meta.url);
   try {
-    const nodeGypBuild = require('node-gyp-build') as (directory: string) => NativeBinding;
-    return nodeGypBuild(root);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the addon is the one place without types
+    return require('node-gyp-build')(root) as NativeBinding;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message =

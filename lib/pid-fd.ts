@@ -81,6 +81,7 @@ export function pidfd(pid: number): PidFd {
 }
 
 function signalName(number: number): NodeJS.Signals | null {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found === undefined ? null : (found[0] as NodeJS.Signals);
+  const isName = (name: string): name is NodeJS.Signals =>
+    Object.entries(constants.signals).some(([known, value]) => known === name && value === number);
+  return Object.keys(constants.signals).find(isName) ?? null;
 }

@@ -89,7 +89,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     this.#assertOpen();
     if (this.#keys.get(fd) !== undefined) throw alreadyRegistered(fd);
     this.add(fd, events, nativeBits);
-    // A D that cannot be undefined is the caller's promise to pass one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a D without undefined is the caller's promise
     const key = new SelectorKey(fileObject, fd, events, data as D);
     this.#keys.set(key, nativeBits);
     return key;
@@ -111,6 +111,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     const old = this.#find(fileObject);
     const nativeBits = given ?? this.#keys.nativeBits(old.fd);
     this.change(old.fd, events, nativeBits);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in register
     const kept = arguments.length < 3 ? old.data : (data as D);
     const key = new SelectorKey(old.fileObject, old.fd, events, kept);
     this.#keys.set(key, nativeBits);

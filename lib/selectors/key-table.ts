@@ -6,7 +6,7 @@ import type { SelectorKey } from './key.js';
  * arrays stay dense, and a look-up costs one load.
  */
 export class KeyTable<D> implements Iterable<SelectorKey<D>> {
-  #keys: (SelectorKey<D> | undefined)[] = new Array(16);
+  #keys: (SelectorKey<D> | undefined)[] = Array.from<undefined>({ length: 16 });
   #since = new Float64Array(16);
   #nativeBits = new Uint32Array(16);
   #size = 0;

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import {
+  availableBackends,
+  type BaseSelector,
+  EpollSelector,
+  EVENT_READ,
+  PollSelector,
+  SelectSelector,
+} from '../index.js';
+import { close, getDescriptorLimit, pipe, read } from '../fd.js';
+import type { LoadResult } from './echo-load.js';
+import { EchoServer, type Handler } from './echo-server.js';
+import { shrinkBuffers } from './shrink-buffers.js';
+import { formatTable } from './table.js';
+
+const main = fileURLToPath(new URL('main.js', import.meta.url));
+/** Besides the connections: what Node itself has open, the listener, the pipe. */
+const SPARE_DESCRIPTORS = 64;
+const HEADER = ['back end', 'connections', 'highest descriptor', 'messages verified', 'messages/s', 'waits'];
+
+interface Contender {
+  label: string;
+  backend: BaseSelector['backend'];
+  /** Whether it is here to show that it cannot do it. */
+  mayRefuse?: boolean;
+  create: () => BaseSelector<Handler>;
+}
+
+interface Outcome {
+  row: (string | number)[];
+  complete: boolean;
+  partialWrites: number;
+  refusal: Error | undefined;
+}
+
+/**
+ * Serves so many connections of a second process on each back end, verifies every byte that comes back,
+ * and prints a table.
+ *
+ * @throws Error if not every message was verified
+ */
+export async function echo(connections: number, messages: number): Promise<void> {
+  const { soft } = getDescriptorLimit();
+  if (soft < connections + SPARE_DESCRIPTORS) {
+    const most = Math.max(0, soft - SPARE_DESCRIPTORS);
+    throw new Error(`${connections} connections need more than the ${soft} descriptors allowed here: --connections ${most}`);
+  }
+  const outcomes: Outcome[] = [];
+  for (const contender of contenders(connections)) outcomes.push(await run(contender, connections, messages));
+  console.log(`\n${formatTable(HEADER, outcomes.map(({ row }) => row))}`);
+  const partialWrites = outcomes.reduce((sum, outcome) => sum + outcome.partialWrites, 0);
+  console.log(`\n${partialWrites.toLocaleString('en-US')} times the server waited for EVENT_WRITE to send the rest.`);
+  for (const { row, refusal } of outcomes) if (refusal !== undefined) console.log(`${row[0]}: ${refusal.message}`);
+  const incomplete = outcomes.filter(({ complete }) => !complete).map(({ row }) => row[0]);
+  if (incomplete.length > 0) throw new Error(`not every message was verified: ${incomplete.join('; ')}`);
+}
+
+function contenders(connections: number): Contender[] {
+  const fdSetSize = connections + SPARE_DESCRIPTORS;
+  const all: Contender[] = [
+    { label: 'epoll', backend: 'epoll', create: () => new EpollSelector() },
+    { label: 'poll', backend: 'poll', create: () => new PollSelector() },
+    { label: 'select, fdSetSize', backend: 'select', create: () => new SelectSelector({ fdSetSize }) },
+    { label: 'select', backend: 'select', mayRefuse: true, create: () => new SelectSelector() },
+  ];
+  const available = availableBackends();
+  return all.filter(({ backend }) => available.includes(backend));
+}
+
+async function run({ label, mayRefuse, create }: Contender, connections: number, messages: number): Promise<Outcome> {
+  using selector = create();
+  using server = new EchoServer(selector, { host: '127.0.0.1', port: 0, prepare: shrinkBuffers });
+  const [resultFd, childFd] = pipe();
+  const child = spawn(process.execPath, [main, 'echo-load', label, `${server.port}`, `${connections}`, `${messages}`], {
+    stdio: ['ignore', 'inherit', 'inherit', childFd],
+  });
+  close(childFd);
+  const result = receive(selector, resultFd);
+  server.serve(() => result.ended || server.refusal !== undefined);
+  selector.unregister(resultFd);
+  close(resultFd);
+  const { refusal } = server;
+  if (refusal !== undefined) child.kill('SIGKILL');
+  await once(child, 'exit');
+  const { verified, seconds } = result.value ?? { verified: 0, seconds: 0 };
+  const measured = refusal === undefined ? [verified, Math.round(verified / seconds)] : ['refused', '-'];
+  return {
+    row: [label, server.accepted, server.highestFd, ...measured, server.waits],
+    complete: verified === connections * messages || (mayRefuse === true && refusal !== undefined),
+    partialWrites: server.partialWrites,
+    refusal,
+  };
+}
+
+/** The load's result, once it has come through the pipe; ended without a value if the load failed. */
+function receive(selector: BaseSelector<Handler>, fd: number): { value?: LoadResult; ended: boolean } {
+  const result: { value?: LoadResult; ended: boolean } = { ended: false };
+  const buffer = Buffer.alloc(4096);
+  selector.register(fd, EVENT_READ, () => {
+    const count = read(fd, buffer);
+    if (count === null) return;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what EchoLoad.run returned
+    if (count > 0) result.value = JSON.parse(buffer.toString('utf8', 0, count)) as LoadResult;
+    result.ended = true;
+  });
+  return result;
+}
