@@ -1,17 +1,25 @@
-/* epoll_wait(2) over R descriptors that are always ready: dispatch R MILLISECONDS
-   Prints the nanoseconds per event. */
+/* epoll_wait(2) over R descriptors that are always ready: dispatch R MILLISECONDS [threads]
+   Prints the nanoseconds per event. With "threads" there is a second thread, which sleeps: as Node always
+   has some, the kernel must then count its references to the epoll descriptor at every call. */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static double now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void *idle(void *argument) {
+  pause();
+  return argument;
 }
 
 static volatile uint64_t visited;
@@ -28,6 +36,8 @@ static void run(int ep, struct epoll_event *events, int ready, long waits) {
 int main(int argc, char **argv) {
   int ready = argc > 1 ? atoi(argv[1]) : 100;
   double budget_ns = (argc > 2 ? atof(argv[2]) : 300) * 1e6;
+  pthread_t thread;
+  if (argc > 3 && pthread_create(&thread, NULL, idle, NULL) != 0) return 1;
   int ep = epoll_create1(EPOLL_CLOEXEC);
   struct epoll_event *events = calloc(ready, sizeof *events);
   for (int i = 0; i < ready; i++) {
