@@ -29,8 +29,10 @@
       # Node's own gyp settings turn exceptions off.
       "cflags_cc!": ["-fno-exceptions"],
       "cflags_cc": ["-std=c++17", "-fexceptions", "-Wall", "-Wextra", "-Werror"],
+      # The time goes to the kernel, not to this code, which is half as large with -Os as with Node's -O3.
+      "cflags!": ["-O3"],
       # Export the module's entry point only.
-      "cflags": ["-fvisibility=hidden"],
+      "cflags": ["-Os", "-fvisibility=hidden"],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
