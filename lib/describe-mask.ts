@@ -1,6 +1,6 @@
 import { checkMask } from './check.js';
 import * as constants from './constants.js';
-import { outOfRange } from './errors.js';
+import { invalidType, outOfRange } from './errors.js';
 
 /** Lowest bit first; of two names for one bit, the usual one first. */
 const NAMES = ['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'NVAL', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG', 'RDHUP'];
@@ -17,6 +17,7 @@ const values: Readonly<Record<string, unknown>> = constants;
  */
 export function describeMask(mask: number, family: 'poll' | 'epoll'): string {
   let rest = checkMask(mask, 'mask');
+  if (typeof family !== 'string') throw invalidType('family', "'poll' or 'epoll'", family);
   if (family !== 'poll' && family !== 'epoll') throw outOfRange('family', "'poll' or 'epoll'", family);
   const names = family === 'poll' ? NAMES : [...NAMES, ...EPOLL_NAMES];
   const words: string[] = [];

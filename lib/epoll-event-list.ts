@@ -51,19 +51,19 @@ export class EpollEventList {
    * @throws RangeError ERR_OUT_OF_RANGE from `length` on
    */
   fd(i: number): number {
-    if (i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
+    if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
     return this.#words[i * stride + layout.low];
   }
 
   /** What the kernel reported: EPOLL* bits, unsigned. */
   events(i: number): number {
-    if (i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
+    if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
     return this.#words[i * stride + layout.events];
   }
 
   /** All 64 bits of the data given to epoll_ctl(2). */
   data(i: number): bigint {
-    if (i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
+    if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
     const low = BigInt(this.#words[i * stride + layout.low]);
     return (BigInt(this.#words[i * stride + layout.high]) << 32n) | low;
   }

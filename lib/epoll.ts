@@ -7,7 +7,7 @@ import { check, closed, invalidType, outOfRange, systemError } from './errors.js
 import { type FileObject, toFd } from './file-object.js';
 import { cut, toTimeout, waitFor } from './timeout.js';
 
-const EINVAL = -22;
+const ENOENT = -2;
 const DEFAULT_EVENTS = 1024;
 /** No `wait` finds more, however many are allowed, as the memory for them is set aside beforehand. */
 const MOST_EVENTS = 2 ** 20;
@@ -42,10 +42,12 @@ export class Epoll implements Disposable {
     const epoll = new Epoll();
     const own = epoll.#set;
     // No call tells what a descriptor is. To remove what was never added fails with ENOENT on an epoll
-    // descriptor and with EINVAL on any other.
+    // descriptor, with EINVAL or, if it was opened with O_PATH, EBADF on any other.
     const result = native.epollCtl?.(fd, EPOLL_CTL_DEL, own.fd, 0, 0, 0);
     own.close();
-    if (result === EINVAL) throw systemError(EINVAL, 'epoll_ctl', fd, 'not an epoll descriptor');
+    if (result !== undefined && result !== ENOENT) {
+      throw systemError(result, 'epoll_ctl', fd, 'not an epoll descriptor');
+    }
     epoll.#set = new EpollSet(fd);
     return epoll;
   }
@@ -68,27 +70,22 @@ export class Epoll implements Disposable {
    *   bits for the descriptor
    */
   ctl(op: number, fd: FileObject, events = 0, data?: bigint): void {
-    const set = this.#open();
-    checkInteger(op, 'op', -INT_MAX - 1, INT_MAX);
-    const number = toFd(fd);
-    const mask = checkMask(events, 'events');
-    const [low, high] = data === undefined ? [number, 0] : checkEventData(data);
-    check(set.ctl(op, number, mask, low, high), 'epoll_ctl', number);
+    this.#ctl(op, fd, events, data);
   }
 
   /** EPOLL_CTL_ADD: see `ctl`. */
   register(fd: FileObject, events: number, data?: bigint): void {
-    this.ctl(EPOLL_CTL_ADD, fd, events, data);
+    this.#ctl(EPOLL_CTL_ADD, fd, events, data);
   }
 
   /** EPOLL_CTL_MOD: see `ctl`. Re-arms a one-shot entry, and repeats a pending edge. */
   modify(fd: FileObject, events: number, data?: bigint): void {
-    this.ctl(EPOLL_CTL_MOD, fd, events, data);
+    this.#ctl(EPOLL_CTL_MOD, fd, events, data);
   }
 
   /** EPOLL_CTL_DEL: see `ctl`. */
   unregister(fd: FileObject): void {
-    this.ctl(EPOLL_CTL_DEL, fd);
+    this.#ctl(EPOLL_CTL_DEL, fd, 0);
   }
 
   /**
@@ -130,6 +127,16 @@ export class Epoll implements Disposable {
   #open(): EpollSet {
     if (this.#set.fd < 0) throw closed('the Epoll');
     return this.#set;
+  }
+
+  #ctl(op: number, fd: FileObject, events: number, data?: bigint): void {
+    this.#open();
+    checkInteger(op, 'op', -INT_MAX - 1, INT_MAX);
+    const number = toFd(fd);
+    const mask = checkMask(events, 'events');
+    const [low, high] = data === undefined ? [number, 0] : checkEventData(data);
+    // The caller's getter has run.
+    check(this.#open().ctl(op, number, mask, low, high), 'epoll_ctl', number);
   }
 
   #wait(list: EpollEventList, maxEvents: number, timeoutMs: number): number {

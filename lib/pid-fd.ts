@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
+import { EVENT_READ } from './constants.js';
 import { Descriptor } from './descriptor.js';
 import { check, closed, notSupported, systemError } from './errors.js';
-import { PollSet } from './poll-set.js';
-import { POLLIN } from './constants.js';
+import { SelectSet } from './select-set.js';
 
 const { ECHILD } = constants.errno;
 const KILLED = 1;
@@ -55,9 +55,9 @@ export class PidFd implements Disposable {
   }
 
   #hasEnded(fd: number): boolean {
-    const set = new PollSet();
-    set.add(fd, POLLIN);
-    return check(set.wait(0), 'poll', fd) > 0;
+    const set = new SelectSet();
+    set.set(fd, EVENT_READ);
+    return check(set.wait(0), 'select', fd) > 0;
   }
 
   #open(): number {

@@ -20,26 +20,29 @@ export class Poll implements Disposable {
    * @throws Error ERR_ALREADY_REGISTERED
    */
   register(fd: FileObject, events: number): void {
-    const set = this.#open();
+    this.#open();
     const number = toFd(fd);
     const mask = checkMask(events, 'events', MASK_MAX);
+    const set = this.#open();
     if (set.has(number)) throw alreadyRegistered(number);
     set.add(number, mask);
   }
 
   /** @throws Error ERR_NOT_REGISTERED */
   modify(fd: FileObject, events: number): void {
-    const set = this.#open();
+    this.#open();
     const number = toFd(fd);
     const mask = checkMask(events, 'events', MASK_MAX);
+    const set = this.#open();
     if (!set.has(number)) throw notRegistered(number);
     set.modify(number, mask);
   }
 
   /** @throws Error ERR_NOT_REGISTERED */
   unregister(fd: FileObject): void {
-    const set = this.#open();
+    this.#open();
     const number = toFd(fd);
+    const set = this.#open();
     if (!set.has(number)) throw notRegistered(number);
     set.remove(number);
   }

@@ -89,18 +89,22 @@ export class EpollEntries {
   }
 
   /**
-   * Makes an entry edge-triggered for a while: reported once more at once, and then not before something
-   * new happens.
+   * Keeps an entry, until `unpark`, from reporting again what it just reported. Made edge-triggered it
+   * comes once more at once, and then not before something new happens; a one-shot one is disarmed already.
    */
   park(fd: number): void {
     const mask = this.#masks[fd];
-    if (mask & (EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE) || this.#parked.has(fd)) return;
-    if (this.set.ctl(EPOLL_CTL_MOD, fd, mask | EPOLLET, fd, this.#generations[fd]) === 0) this.#parked.add(fd);
+    if (mask & EPOLLET && !(mask & EPOLLONESHOT)) return;
+    if (!(mask & EPOLLONESHOT)) this.set.ctl(EPOLL_CTL_MOD, fd, mask | EPOLLET, fd, this.#generations[fd]);
+    this.#parked.add(fd);
   }
 
   unpark(): void {
-    // The kernel may have forgotten one that was closed, which is no failure of this call.
-    for (const fd of this.#parked) this.set.ctl(EPOLL_CTL_MOD, fd, this.#masks[fd], fd, this.#generations[fd]);
+    for (const fd of this.#parked) {
+      // The kernel may have forgotten one that was closed, which is no failure of this call.
+      this.set.ctl(EPOLL_CTL_MOD, fd, this.#masks[fd], fd, this.#generations[fd]);
+      if (this.#masks[fd] & EPOLLONESHOT) this.#armed.add(fd);
+    }
     this.#parked.clear();
   }
 
