@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
@@ -12,14 +12,21 @@ export function owned<T extends { close(): void }>(resource: T): T {
 
 /** The same for a bare descriptor. */
 export function ownedFd(number: number): number {
+  const file = fileOf(number);
   onTestFinished(() => {
-    try {
-      closeSync(number);
-    } catch {
-      // The test has closed it itself.
-    }
+    // The test may have closed it, and another thread may have the number by now.
+    if (file !== undefined && fileOf(number) === file) closeSync(number);
   });
   return number;
+}
+
+/** What a descriptor refers to, as the kernel names it; undefined if it is closed. */
+function fileOf(number: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${number}`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A non-blocking pipe. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +19,8 @@ export interface Child {
   readonly process: ChildProcess;
   /** Resolves once the child has printed this on its standard output; rejects if it ends before. */
   printed(text: string): Promise<void>;
+  /** What it has printed on its standard output so far. */
+  output(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -48,7 +51,7 @@ export function start(command: string, args: string[], env: NodeJS.ProcessEnv = 
       changed();
       void ended.then(({ code }) => reject(new Error(`ended with ${code} before it printed ${text}: ${stderr}`)));
     });
-  return { process: child, printed, ended };
+  return { process: child, printed, output: () => stdout, ended };
 }
 
 /** Runs the text of an ES module in a node of its own. */
@@ -56,11 +59,20 @@ export function startNode(source: string, env: NodeJS.ProcessEnv = {}, options: 
   return start(process.execPath, [...options, '--input-type=module', '--eval', source], env);
 }
 
-/** Compiles a C program, for a witness that shares no code with the package, and returns its path. */
-export function compile(source: string): string {
-  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
-  const program = join(directory, 'program');
-  writeFileSync(`${program}.c`, source);
-  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', '-o', program, `${program}.c`]);
+/**
+ * Compiles a C program, for a witness that shares no code with the package, and returns its path. Each is
+ * compiled once and kept with what else is built.
+ */
+export function compile(source: string, options: string[] = []): string {
+  const directory = join(root, 'build', 'test');
+  const program = join(directory, createHash('sha256').update(JSON.stringify([source, options])).digest('hex'));
+  if (existsSync(program)) return program;
+  mkdirSync(directory, { recursive: true });
+  // Several files of tests may be at it: each makes its own, and one of them takes the place.
+  const own = `${program}.${process.pid}.${threadId}`;
+  writeFileSync(`${own}.c`, source);
+  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', ...options, '-o', own, `${own}.c`]);
+  renameSync(own, program);
+  rmSync(`${own}.c`);
   return program;
 }

@@ -36,7 +36,7 @@ export function open<D = unknown>(Selector: SelectorConstructor, options?: Selec
 export function expectReady<D>(selector: BaseSelector<D>, expected: [key: SelectorKey<D>, events: number][]): void {
   const byFd = (a: [SelectorKey<D>, number], b: [SelectorKey<D>, number]) => a[0].fd - b[0].fd;
   const ready = selector.select(5000).map(({ key, events }): [SelectorKey<D>, number] => [key, events]);
-  expect(ready.sort(byFd)).toEqual([...expected].sort(byFd));
+  expect(ready.toSorted(byFd)).toEqual(expected.toSorted(byFd));
   for (const [key] of ready) expect(key).toBe(selector.getKey(key.fd));
 }
 

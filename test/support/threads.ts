@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -19,6 +18,7 @@ interface Thread<T> {
 
 /** Numbers of x86-64 and arm64, in this order. -1: there is no such call. */
 const NUMBERS: Record<string, [number, number]> = {
+  read: [0, 63],
   select: [23, -1],
   pselect6: [270, 72],
   poll: [7, -1],
@@ -46,19 +46,33 @@ export async function inThread<I, T>(input: I, run: (io: Package, input: I) => T
   onTestFinished(async () => {
     await worker.terminate();
   });
-  const [{ thread }] = (await once(worker, 'message')) as [{ thread: string }];
+  const started = new Promise<string>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.once('message', (message: { thread: string }) => resolve(message.thread));
+  });
+  // Listens from the start: of a thread that has ended already, both messages come at once.
   const result = new Promise<T>((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', (message: { result: T }) => resolve(message.result));
+    worker.on('message', (message: { thread: string } | { result: T }) => {
+      if ('result' in message) resolve(message.result);
+    });
+    worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} before its function did`)));
   });
   // A failure is reported by whoever awaits the result.
   result.catch(() => {});
+  const thread = await started;
   return { worker, result, blockedIn: (...syscalls) => blockedIn(thread, syscalls) };
 }
 
-async function blockedIn(thread: string, syscalls: string[]): Promise<void> {
+/** The numbers of system calls on this architecture, as /proc/<pid>/task/<tid>/syscall gives them. */
+export function syscallNumbers(names: string[]): number[] {
   const column = process.arch === 'arm64' ? 1 : 0;
-  const wanted = syscalls.map((name) => NUMBERS[name][column]);
+  return names.map((name) => NUMBERS[name][column]);
+}
+
+/** Resolves once a thread, named by its directory in /proc, sleeps in a system call of one of these names. */
+export async function blockedIn(thread: string, syscalls: string[]): Promise<void> {
+  const wanted = syscallNumbers(syscalls);
   for (;;) {
     const [current] = readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ');
     const sleeping = /^State:\s*S/m.test(readFileSync(`/proc/${thread}/status`, 'utf8'));

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { closeSync, constants, readFileSync, statSync, watch, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Epoll, EPOLLET, EPOLLIN, select } from 'io-selectors';
+import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
+import { owned, pipe } from './descriptors.js';
+import { closedFd, openFile, temporaryPath } from './files.js';
+import { untilReadable } from './internet.js';
+import { flush, packetMode, pty, ptyMaster } from './ptys.js';
+import { hasEpoll } from './selectors.js';
+import { pendingSignalFd } from './signal-fd.js';
+import type { State } from './states.js';
+import { openDescriptors } from './witness.js';
+
+const { O_CREAT, O_RDWR, O_WRONLY } = constants;
+/** Node does not name it. */
+const O_PATH = 0o10000000;
+
+function expiredThenRead(): number {
+  const timer = owned(timerfd({ delayMs: 0.001 }));
+  untilReadable(timer.fd);
+  timer.read();
+  return timer.fd;
+}
+
+/** Node's own descriptor for fs.watch, before the event loop reads from it. */
+function inotifyWithEvent(): number {
+  const path = temporaryPath('file');
+  const watcher = watch(dirname(path));
+  onTestFinished(() => watcher.close());
+  const inode = `ino:${statSync(dirname(path)).ino.toString(16)} `;
+  const found = [...openDescriptors()].find(
+    ([fd, link]) => link === 'anon_inode:inotify' && readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').includes(inode),
+  );
+  if (found === undefined) throw new Error('fs.watch does not use inotify');
+  writeFileSync(path, '');
+  return found[0];
+}
+
+function epollWithReadyMember(events: number): Epoll {
+  const epoll = owned(new Epoll());
+  const [r, w] = pipe();
+  epoll.register(r, events);
+  writeSync(w, 'x');
+  return epoll;
+}
+
+function collected(): number {
+  const epoll = epollWithReadyMember(EPOLLIN | EPOLLET);
+  if (epoll.wait(0).length !== 1) throw new Error('there was nothing to collect');
+  return epoll.fd;
+}
+
+function zombie(): number {
+  const { pid } = spawn('true');
+  const process = owned(pidfd(pid!));
+  // Nobody reaps the child before the event loop turns.
+  untilReadable(process.fd);
+  return process.fd;
+}
+
+function slaveWithLine(): number {
+  const [master, slave] = pty();
+  writeSync(master, 'line\n');
+  untilReadable(slave);
+  return slave;
+}
+
+function masterAfterSlave(): number {
+  const [master, slave] = pty();
+  closeSync(slave);
+  return master;
+}
+
+export function masterInPacketMode(): number {
+  const [master, slave] = pty();
+  packetMode(master);
+  flush(slave);
+  if (select([], [], [master], 5000)[2].length === 0) throw new Error('the master has heard of nothing');
+  return master;
+}
+
+/** Never blocks; epoll refuses to watch it. */
+const ALWAYS_READY = ['IN|OUT', '-', 'EPERM', 'rw'] as const;
+const READABLE = ['IN', '-', 'IN', 'r'] as const;
+const WRITABLE = ['OUT', '-', 'OUT', 'w'] as const;
+const IDLE = ['-', '-', '-', '-'] as const;
+
+const ofEpoll: State[] = [
+  ['FDM-083', 'epoll, member ready', () => epollWithReadyMember(EPOLLIN).fd, ...READABLE],
+  ['FDM-085', 'epoll, edge-triggered member, collected', collected, ...IDLE],
+];
+
+export const fileStates: State[] = [
+  ['FDM-073', 'eventfd, counter 1', () => owned(eventfd(1)).fd, 'IN|OUT', '-', 'IN|OUT', 'rw'],
+  ['FDM-075', 'timerfd, disarmed', () => owned(timerfd({ delayMs: 0 })).fd, ...IDLE],
+  ['FDM-077', 'timerfd, expired then read', expiredThenRead, ...IDLE],
+  ['FDM-079', 'signalfd, signal pending', pendingSignalFd, ...READABLE],
+  ['FDM-081', 'inotify, event queued', inotifyWithEvent, ...READABLE],
+  ...(hasEpoll ? ofEpoll : []),
+  ['FDM-087', 'pidfd, process exited', zombie, ...READABLE],
+  ['FDM-089', 'pty master, slave never opened', ptyMaster, ...WRITABLE],
+  ['FDM-091', 'pty slave, idle', () => pty()[1], ...WRITABLE],
+  ['FDM-093', 'pty slave, full line', slaveWithLine, 'IN|OUT', '-', 'IN|OUT', 'rw'],
+  ['FDM-095', 'pty master, slave closed', masterAfterSlave, 'OUT|HUP', 'HUP', 'OUT|HUP', 'rw'],
+  ['FDM-097', 'pty master, slave flushed', masterInPacketMode, 'IN|PRI|OUT', '-', 'IN|PRI|OUT', 'rwx'],
+  ['FDM-099', '/dev/zero', () => openFile('/dev/zero', 'r+'), ...ALWAYS_READY],
+  ['FDM-101', '/dev/random', () => openFile('/dev/random'), ...READABLE],
+  ['FDM-103', '/proc/mounts', () => openFile('/proc/mounts'), ...READABLE],
+  ['FDM-105', '/proc/self/status', () => openFile('/proc/self/status'), ...ALWAYS_READY],
+  ['FDM-107', '/proc/sys', () => openFile('/proc/sys/kernel/hostname'), 'IN|OUT', '-', 'IN|OUT', 'rw'],
+  ['FDM-109', 'regular file, O_RDWR', () => openFile(temporaryPath('file'), O_RDWR | O_CREAT), ...ALWAYS_READY],
+  ['FDM-111', 'regular file, O_WRONLY', () => openFile(temporaryPath('file'), O_WRONLY | O_CREAT), ...ALWAYS_READY],
+  ['FDM-113', 'O_PATH', () => openFile('/', O_PATH), 'NVAL', 'NVAL', 'EBADF', 'rwx'],
+  ['FDM-115', 'not open', closedFd, 'NVAL', 'NVAL', 'EBADF', 'EBADF'],
+];

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { FD_SETSIZE } from 'io-selectors';
+import { ownedFd } from './descriptors.js';
+import { descriptorTableSize, openDescriptors } from './witness.js';
+
+/** open(2) */
+export function openFile(path: string, flags: string | number = 'r'): number {
+  return ownedFd(openSync(path, flags));
+}
+
+/** A path in a new directory that is removed when the test is over. */
+export function temporaryPath(name: string): string {
+  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return join(directory, name);
+}
+
+/** The path of a new FIFO. */
+export function fifo(): string {
+  const path = temporaryPath('fifo');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+/** A number that is not open, although the process's descriptor table has room for it. Nobody takes it soon. */
+export function closedFd(): number {
+  const open = openDescriptors();
+  let number = Math.min(descriptorTableSize(), FD_SETSIZE) - 1;
+  while (open.has(number)) number--;
+  return number;
+}
+
+/** A number past the process's descriptor table: Linux's select(2) passes over it in silence. */
+export function closedFdPastTable(): number {
+  return Math.max(900, descriptorTableSize());
+}

@@ -1,0 +1,29 @@
+import { close, dup2 } from 'io-selectors/fd';
+import * as fd from 'io-selectors/fd';
+import { ownedFd } from './descriptors.js';
+import { openDescriptors } from './witness.js';
+
+/**
+ * A free number that stays free: the kernel hands out the lowest one, so nothing else in this process
+ * takes a number up here after a test has closed it. Below FD_SETSIZE.
+ */
+function highNumber(): number {
+  const taken = openDescriptors();
+  for (;;) {
+    const number = 512 + Math.floor(Math.random() * 500);
+    if (!taken.has(number)) return number;
+  }
+}
+
+/** A duplicate with a high number, for tests that close it. */
+export function dupHigh(original: number): number {
+  return ownedFd(dup2(original, highNumber()));
+}
+
+/** A non-blocking pipe with high numbers, for tests that close an end. */
+export function highPipe(): [readFd: number, writeFd: number] {
+  const low = fd.pipe();
+  const [readFd, writeFd] = low.map(dupHigh);
+  low.forEach(close);
+  return [readFd, writeFd];
+}

@@ -1,0 +1,51 @@
+import { closeSync, constants, readSync, writeSync } from 'node:fs';
+import { fill, pipe } from './descriptors.js';
+import { fifo, openFile } from './files.js';
+import type { State } from './states.js';
+
+const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+
+/** One end of a pipe, after something was done to the pipe. */
+function end(which: 'read' | 'write', act: (r: number, w: number) => void): () => number {
+  return () => {
+    const [r, w] = pipe();
+    act(r, w);
+    return which === 'read' ? r : w;
+  };
+}
+
+function fifoWithWriters(count: number): number {
+  const path = fifo();
+  const reader = openFile(path, O_RDONLY | O_NONBLOCK);
+  for (let i = 1; i < count; i++) closeSync(openFile(path, O_WRONLY | O_NONBLOCK));
+  openFile(path, O_WRONLY | O_NONBLOCK);
+  return reader;
+}
+
+function fifoWithData(): number {
+  const both = openFile(fifo(), O_RDWR | O_NONBLOCK);
+  writeSync(both, 'x');
+  return both;
+}
+
+function fillToLastByte(r: number, w: number): void {
+  fill(w);
+  readSync(r, Buffer.alloc(1));
+}
+
+function dropReader(r: number, w: number): void {
+  writeSync(w, 'x');
+  closeSync(r);
+}
+
+export const pipeStates: State[] = [
+  ['FDM-001', 'pipe read end, empty', end('read', () => {}), '-', '-', '-', '-'],
+  ['FDM-003', 'pipe read end, data', end('read', (_, w) => writeSync(w, 'x')), 'IN', '-', 'IN', 'r'],
+  ['FDM-005', 'pipe read end, writer closed', end('read', (_, w) => closeSync(w)), 'HUP', 'HUP', 'HUP', 'r'],
+  ['FDM-007', 'pipe write end, full minus 1 byte', end('write', fillToLastByte), '-', '-', '-', '-'],
+  ['FDM-009', 'pipe write end, some room, reader closed', end('write', dropReader), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
+  ['FDM-011', 'pipe write end, empty, reader closed', end('write', closeSync), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
+  ['FDM-013', 'FIFO read end, writer present, empty', () => fifoWithWriters(1), '-', '-', '-', '-'],
+  ['FDM-015', 'FIFO read end, new writer after HUP', () => fifoWithWriters(2), '-', '-', '-', '-'],
+  ['FDM-017', 'FIFO O_RDWR, data', fifoWithData, 'IN|OUT', '-', 'IN|OUT', 'rw'],
+];

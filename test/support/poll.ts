@@ -1,0 +1,16 @@
+import { Poll } from 'io-selectors';
+import type { FileObject } from 'io-selectors';
+import { owned } from './descriptors.js';
+
+/** A Poll with these entries, closed when the test is over. */
+export function openPoll(...entries: [file: FileObject, events: number][]): Poll {
+  const poll = owned(new Poll());
+  for (const [file, events] of entries) poll.register(file, events);
+  return poll;
+}
+
+/** What poll(2) says of one descriptor; 0: nothing within the time. */
+export function polled(file: FileObject, events: number, timeoutMs?: number): number {
+  const poll = openPoll([file, events]);
+  return poll.wait(timeoutMs)[0]?.revents ?? 0;
+}

@@ -1,0 +1,41 @@
+import { read } from 'io-selectors/fd';
+import { onTestFinished } from 'vitest';
+import { ownedFd } from './descriptors.js';
+import { compile } from './processes.js';
+import { openDescriptors } from './witness.js';
+
+const SOURCE = `
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+
+__attribute__((constructor)) static void open_signalfd(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR2);
+  if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0 || signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK) < 0) return;
+  raise(SIGUSR2);
+}
+`;
+let library: string | undefined;
+
+/**
+ * A signalfd(2) with a signal of this thread pending. Nothing in Node makes one, and only the thread that
+ * has the signal sees it there: a library is loaded for what its constructor does.
+ */
+export function pendingSignalFd(): number {
+  const before = openDescriptors();
+  library ??= compile(SOURCE, ['-shared', '-fPIC']);
+  try {
+    process.dlopen({ exports: {} }, library);
+  } catch {
+    // It is no addon, but it has run.
+  }
+  const made = [...openDescriptors()].find(([fd, link]) => link === 'anon_inode:[signalfd]' && !before.has(fd));
+  if (made === undefined) throw new Error('no signalfd was made');
+  const fd = ownedFd(made[0]);
+  onTestFinished(() => {
+    read(fd, Buffer.alloc(128));
+  });
+  return fd;
+}

@@ -1,0 +1,207 @@
+import {
+  AF_INET,
+  AF_UNIX,
+  MSG_OOB,
+  SO_LINGER,
+  SO_OOBINLINE,
+  SO_RCVLOWAT,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  Socket,
+  SOL_SOCKET,
+} from 'io-selectors/socket';
+import { select } from 'io-selectors';
+import { threadId } from 'node:worker_threads';
+import { owned, portOf, socketPair, tcpListener, tcpPair } from './descriptors.js';
+import { untilReadable } from './internet.js';
+import type { State } from './states.js';
+
+type Act = (own: Socket, peer: Socket) => void;
+
+function unix(type: number, act: Act): () => number {
+  return () => {
+    const [own, peer] = socketPair(type);
+    act(own, peer);
+    return own.fd;
+  };
+}
+
+/** A TCP connection, after something was done to it that makes it readable here. */
+function tcp(act: Act): () => number {
+  return () => {
+    const [own, peer] = tcpPair();
+    act(own, peer);
+    untilReadable(own);
+    return own.fd;
+  };
+}
+
+let names = 0;
+
+function unixListener(): { listener: Socket; path: string } {
+  const path = `\0io-selectors-${process.pid}-${threadId}-${names++}`;
+  const listener = owned(new Socket(AF_UNIX));
+  listener.bind({ path });
+  listener.listen();
+  return { listener, path };
+}
+
+function unixNotAccepted(): number {
+  const client = owned(new Socket(AF_UNIX));
+  client.connect({ path: unixListener().path });
+  return client.fd;
+}
+
+function tcpBound(): Socket {
+  const socket = owned(new Socket());
+  socket.bind({ address: '127.0.0.1', port: 0 });
+  return socket;
+}
+
+function listenerWithConnection(): Socket {
+  const { listener, port } = tcpListener();
+  owned(new Socket()).connect({ address: '127.0.0.1', port });
+  untilReadable(listener);
+  return listener;
+}
+
+function afterAccept(): number {
+  const listener = listenerWithConnection();
+  owned(listener.accept()!.socket);
+  return listener.fd;
+}
+
+function nonBlocking(): Socket {
+  const socket = owned(new Socket());
+  socket.setBlocking(false);
+  return socket;
+}
+
+function refused(): number {
+  const socket = nonBlocking();
+  // A port that is taken but not listened on refuses, and nobody else gets it meanwhile.
+  socket.connect({ address: '127.0.0.1', port: portOf(tcpBound()) });
+  untilReadable(socket);
+  return socket.fd;
+}
+
+/** A connection that stays in progress: the listener's queue is full, so the kernel drops what asks to join it. */
+export function connecting(): Socket {
+  const { listener, port } = tcpListener(0);
+  owned(new Socket()).connect({ address: '127.0.0.1', port });
+  untilReadable(listener);
+  const socket = nonBlocking();
+  if (socket.connect({ address: '127.0.0.1', port })) throw new Error('the queue was not full');
+  return socket;
+}
+
+const reset: Act = (own, peer) => {
+  // struct linger: on, for no seconds.
+  peer.setOption(SOL_SOCKET, SO_LINGER, new Uint8Array(new Int32Array([1, 0]).buffer));
+  peer.close();
+  untilReadable(own);
+  const error = own.takeError();
+  if (error?.message.includes('ECONNRESET') !== true) throw new Error('the connection was not reset', { cause: error });
+};
+
+function outOfBand(own: Socket, peer: Socket, data: string): void {
+  peer.send(data, MSG_OOB);
+  if (select([], [], [own], 5000)[2].length === 0) throw new Error('no out-of-band data has come');
+}
+
+const dataAndOutOfBand: Act = (own, peer) => {
+  peer.send('x');
+  outOfBand(own, peer, '!');
+};
+
+const outOfBandInline: Act = (own, peer) => {
+  own.setOption(SOL_SOCKET, SO_OOBINLINE, 1);
+  outOfBand(own, peer, '!');
+};
+
+const lowWaterMark: Act = (own, peer) => {
+  own.setOption(SOL_SOCKET, SO_RCVLOWAT, 4);
+  peer.send('1234');
+};
+
+function udp(): Socket {
+  const socket = owned(new Socket(AF_INET, SOCK_DGRAM));
+  socket.bind({ address: '127.0.0.1', port: 0 });
+  return socket;
+}
+
+function emptyDatagram(): number {
+  const receiver = udp();
+  udp().sendTo('', { address: '127.0.0.1', port: portOf(receiver) });
+  untilReadable(receiver);
+  return receiver.fd;
+}
+
+function udpShutDown(): number {
+  const socket = udp();
+  socket.connect({ address: '127.0.0.1', port: portOf(udp()) });
+  socket.shutdown('read');
+  return socket.fd;
+}
+
+const dataOfClosedPeer: Act = (_, peer) => {
+  peer.send('x');
+  peer.close();
+};
+
+const shutDownBoth: Act = (own, peer) => {
+  own.shutdown('write');
+  peer.shutdown('write');
+};
+
+const nothing: Act = () => {};
+const send: Act = (_, peer) => peer.send('x');
+const close: Act = (_, peer) => peer.close();
+const own: Record<'read' | 'write' | 'both', Act> = {
+  read: (socket) => socket.shutdown('read'),
+  write: (socket) => socket.shutdown('write'),
+  both: (socket) => socket.shutdown('both'),
+};
+const peerBoth: Act = (_, peer) => peer.shutdown('both');
+const peerWrite: Act = (_, peer) => peer.shutdown('write');
+
+/** Ended in both directions, and in one. */
+const HUNG_UP = ['IN|OUT|HUP|RDHUP', 'HUP', 'IN|OUT|HUP|RDHUP', 'rw'] as const;
+const HALF_CLOSED = ['IN|OUT|RDHUP', '-', 'IN|OUT|RDHUP', 'rw'] as const;
+const READY = ['IN|OUT', '-', 'IN|OUT', 'rw'] as const;
+const URGENT = ['IN|PRI|OUT', '-', 'IN|PRI|OUT', 'rwx'] as const;
+const WRITABLE = ['OUT', '-', 'OUT', 'w'] as const;
+const READABLE = ['IN', '-', 'IN', 'r'] as const;
+const UNCONNECTED = ['OUT|HUP', 'HUP', 'OUT|HUP', 'rw'] as const;
+const IDLE = ['-', '-', '-', '-'] as const;
+
+export const socketStates: State[] = [
+  ['FDM-019', 'AF_UNIX stream, data', unix(SOCK_STREAM, send), ...READY],
+  ['FDM-021', 'AF_UNIX stream, peer closed', unix(SOCK_STREAM, close), ...HUNG_UP],
+  ['FDM-023', 'AF_UNIX stream, own SHUT_RD', unix(SOCK_STREAM, own.read), ...HALF_CLOSED],
+  ['FDM-025', 'AF_UNIX stream, own SHUT_WR', unix(SOCK_STREAM, own.write), ...WRITABLE],
+  ['FDM-027', 'AF_UNIX stream, peer of SHUT_RDWR', unix(SOCK_STREAM, peerBoth), ...HUNG_UP],
+  ['FDM-029', 'AF_UNIX stream, unconnected', () => owned(new Socket(AF_UNIX)).fd, ...UNCONNECTED],
+  ['FDM-031', 'AF_UNIX listener, idle', () => unixListener().listener.fd, ...IDLE],
+  ['FDM-033', 'AF_UNIX stream, connected, not yet accepted', unixNotAccepted, ...WRITABLE],
+  ['FDM-035', 'AF_UNIX dgram, idle', unix(SOCK_DGRAM, nothing), ...WRITABLE],
+  ['FDM-037', 'AF_UNIX dgram, queued, peer closed', unix(SOCK_DGRAM, dataOfClosedPeer), ...READY],
+  ['FDM-039', 'AF_UNIX dgram, own SHUT_RDWR', unix(SOCK_DGRAM, own.both), ...HUNG_UP],
+  ['FDM-041', 'AF_UNIX seqpacket, peer closed', unix(SOCK_SEQPACKET, close), ...HUNG_UP],
+  ['FDM-043', 'TCP bound, not listening', () => tcpBound().fd, ...UNCONNECTED],
+  ['FDM-045', 'TCP listener, pending connection', () => listenerWithConnection().fd, ...READABLE],
+  ['FDM-047', 'TCP listener, after accept', afterAccept, ...IDLE],
+  ['FDM-049', 'TCP, peer SHUT_WR', tcp(peerWrite), ...HALF_CLOSED],
+  ['FDM-051', 'TCP, FIN both directions', tcp(shutDownBoth), ...HUNG_UP],
+  ['FDM-053', 'TCP, peer closed', tcp(close), ...HALF_CLOSED],
+  ['FDM-055', 'TCP, RST, its error read', tcp(reset), ...HUNG_UP],
+  ['FDM-057', 'TCP, own SHUT_RDWR', tcp(own.both), ...HUNG_UP],
+  ['FDM-059', 'TCP, out-of-band byte and data', tcp(dataAndOutOfBand), ...URGENT],
+  ['FDM-061', 'TCP, out-of-band byte inline', tcp(outOfBandInline), ...URGENT],
+  ['FDM-063', 'TCP, as many bytes as SO_RCVLOWAT', tcp(lowWaterMark), ...READY],
+  ['FDM-065', 'TCP, connect refused', refused, 'IN|OUT|ERR|HUP|RDHUP', 'ERR|HUP', 'IN|OUT|ERR|HUP|RDHUP', 'rw'],
+  ['FDM-067', 'TCP, connect in progress', () => connecting().fd, ...IDLE],
+  ['FDM-069', 'UDP, zero-length datagram', emptyDatagram, ...READY],
+  ['FDM-071', 'UDP connected, own SHUT_RD', udpShutDown, ...HALF_CLOSED],
+];
