@@ -47,11 +47,14 @@ function encodePath(result: NativeAddress, path: unknown): void {
 function encodeInternet(result: NativeAddress, text: unknown, port: unknown, family: unknown): void {
   if (typeof text !== 'string') throw invalidType('address.address', 'a string', text);
   const checkedPort = checkInteger(port, 'address.port', 0, 65535);
+  if (family !== undefined && typeof family !== 'string') {
+    throw invalidType('address.family', "'IPv4' or 'IPv6'", family);
+  }
   if (family !== undefined && family !== 'IPv4' && family !== 'IPv6') {
     throw outOfRange('address.family', "'IPv4' or 'IPv6'", family);
   }
-  const version = { 0: 'none', 4: 'IPv4', 6: 'IPv6' }[isIP(text)];
-  if (version !== (family ?? version) || native.encodeInet(result, text, checkedPort) < 0) {
+  const version = { 4: 'IPv4', 6: 'IPv6' }[isIP(text)];
+  if (version === undefined || version !== (family ?? version) || native.encodeInet(result, text, checkedPort) < 0) {
     const kind = family ?? 'IPv4 or IPv6';
     throw outOfRange('address.address', `a numeric ${kind} address, as names are not looked up`, text);
   }

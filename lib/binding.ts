@@ -9,6 +9,10 @@ import { fileURLToPath } from 'node:url';
 export interface NativeBinding {
   readonly constants: Readonly<Record<string, number>>;
 
+  /** Has a descriptor closed when this environment ends. */
+  own(fd: number): void;
+  disown(fd: number): void;
+
   /** 1 where the 32-bit words of a select(2) bitmap are swapped in pairs, else 0. */
   readonly wordFlip: number;
   select(bitmaps: Uint32Array, nfds: number, timeoutMs: number): number;

@@ -1,10 +1,14 @@
 import { native } from './binding.js';
 import { check } from './errors.js';
 
-const collected = new FinalizationRegistry<number>((fd) => native.close(fd));
+const collected = new FinalizationRegistry<number>((fd) => {
+  native.disown(fd);
+  native.close(fd);
+});
 
 /**
- * Owns one descriptor and closes it once: in `close()`, or when the owner was collected without one.
+ * Owns one descriptor and closes it once: in `close()`, or, without one, when the owner was collected or
+ * its thread ended.
  * After `close()` or `release()` the number is somebody else's, and nothing here touches it again.
  */
 export class Descriptor implements Disposable {
@@ -12,6 +16,7 @@ export class Descriptor implements Disposable {
 
   constructor(fd: number) {
     this.#fd = fd;
+    native.own(fd);
     collected.register(this, fd, this);
   }
 
@@ -23,7 +28,9 @@ export class Descriptor implements Disposable {
   /** Gives up ownership. */
   release(): number {
     const fd = this.#fd;
+    if (fd < 0) return fd;
     collected.unregister(this);
+    native.disown(fd);
     this.#fd = -1;
     return fd;
   }

@@ -141,7 +141,10 @@ export class Socket implements Disposable {
     return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), 'send', fd);
   }
 
-  /** recvfrom(2): a datagram and where it came from. What is longer than size is cut off. */
+  /**
+   * recvfrom(2): a datagram and where it came from, which is `{ path: '' }` if the kernel does not say, as
+   * for a stream. What is longer than size is cut off.
+   */
   recvFrom(size: number, flags = 0): { data: Buffer; address: Address } | null {
     const fd = this.#open();
     const buffer = Buffer.allocUnsafe(checkInteger(size, 'size', 0, INT_MAX));

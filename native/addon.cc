@@ -1,11 +1,13 @@
-// The addon: free functions over integers and typed arrays, one for each system call. It keeps no state
-// of its own beyond what a function's closure owns, so it loads in any number of workers at once.
+// The addon: free functions over integers and typed arrays, one for each system call. Its state belongs
+// to the environment that loaded it or to one function's closure, so it loads in any number of workers at
+// once.
 #include "modules.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitConstants(env, exports);
+  InitOwnership(env, exports);
   InitSelect(env, exports);
   InitPoll(env, exports);
   InitEpoll(env, exports);

@@ -97,7 +97,8 @@ Napi::Value CreateEpollWait(const Napi::CallbackInfo& info) {
   }
   auto wait = std::make_unique<EpollWait>(info[0].As<Napi::ArrayBuffer>());
   auto function = Napi::Function::New<CallEpollWait>(info.Env(), "epoll_wait", wait.get());
-  function.AddFinalizer([](Napi::Env, EpollWait* owned) { const std::unique_ptr<EpollWait> released(owned); }, wait.get());
+  function.AddFinalizer([](Napi::Env, EpollWait* owned) { const std::unique_ptr<EpollWait> released(owned); },
+                        wait.get());
   static_cast<void>(wait.release());
   return function;
 }
