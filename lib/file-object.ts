@@ -22,15 +22,20 @@ export function toFd(fileObject: unknown): number {
   if (fd !== undefined && fd !== null) return checkFd(fd);
   const fileno = property(fileObject, 'fileno');
   if (typeof fileno === 'function') return checkFd(Reflect.apply(fileno, fileObject, []), 'fileno()');
-  const handle = property(fileObject, '_handle');
-  if (typeof handle !== 'object' || handle === null) throw noDescriptor(fileObject);
-  const handleFd = property(handle, 'fd');
+  const handleFd = property(handleOf(fileObject), 'fd');
   if (handleFd === undefined || handleFd === null) throw noDescriptor(fileObject);
   return checkFd(handleFd);
 }
 
+/** The handle of one of Node's own objects. A dgram.Socket has it in its state, and warns of the old name. */
+function handleOf(object: object): unknown {
+  const state = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');
+  return state === undefined ? property(object, '_handle') : property(Reflect.get(object, state), 'handle');
+}
+
 /** A property that is the object's own or its class's: what was put on Object.prototype does not count. */
-function property(object: object, name: string): unknown {
+function property(object: unknown, name: string): unknown {
+  if (typeof object !== 'object' || object === null) return undefined;
   for (let owner: object | null = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
     if (owner === Object.prototype) return undefined;
     if (Object.hasOwn(owner, name)) return Reflect.get(object, name);

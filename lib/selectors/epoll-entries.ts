@@ -4,7 +4,6 @@ import {
   EPOLL_CTL_DEL,
   EPOLL_CTL_MOD,
   EPOLLET,
-  EPOLLEXCLUSIVE,
   EPOLLONESHOT,
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
@@ -13,7 +12,6 @@ const EPERM = -1;
 const ENOENT = -2;
 const EBADF = -9;
 const EEXIST = -17;
-const EINVAL = -22;
 
 /**
  * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
@@ -58,8 +56,7 @@ export class EpollEntries {
   change(fd: number, mask: number): number {
     // One-shot and edge-triggered entries are told of it even so: that arms them again.
     if (mask === this.#masks[fd] && (mask & (EPOLLET | EPOLLONESHOT)) === 0) return 0;
-    const op = this.#absent.has(fd) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    const result = this.set.ctl(op, fd, mask, fd, this.#generations[fd]);
+    const result = this.#tell(fd, mask);
     if (result === 0) this.#note(fd, mask);
     return result;
   }
@@ -94,17 +91,15 @@ export class EpollEntries {
    */
   park(fd: number): void {
     const mask = this.#masks[fd];
-    if (mask & EPOLLET && !(mask & EPOLLONESHOT)) return;
+    // To tell the kernel again would make it report again.
+    if (this.#parked.has(fd) || (mask & EPOLLET && !(mask & EPOLLONESHOT))) return;
     if (!(mask & EPOLLONESHOT)) this.set.ctl(EPOLL_CTL_MOD, fd, mask | EPOLLET, fd, this.#generations[fd]);
     this.#parked.add(fd);
   }
 
   unpark(): void {
-    for (const fd of this.#parked) {
-      // The kernel may have forgotten one that was closed, which is no failure of this call.
-      this.set.ctl(EPOLL_CTL_MOD, fd, this.#masks[fd], fd, this.#generations[fd]);
-      if (this.#masks[fd] & EPOLLONESHOT) this.#armed.add(fd);
-    }
+    // The kernel may have forgotten one that was closed, which is no failure of this call.
+    for (const fd of this.#parked) this.#tell(fd, this.#masks[fd]);
     this.#parked.clear();
   }
 
@@ -116,18 +111,19 @@ export class EpollEntries {
   rebuild(): void {
     const fresh = EpollSet.tryCreate(EPOLL_CLOEXEC);
     if (fresh === undefined) return;
-    const absent = new Set(this.#absent);
-    for (let fd = 0; fd < this.#masks.length; fd++) {
-      if (this.#generations[fd] === 0 || !this.#isWatched(fd)) continue;
-      const mask = this.#masks[fd];
-      if (mask & EPOLLONESHOT && !this.#armed.has(fd)) absent.add(fd);
-      else if (fresh.ctl(EPOLL_CTL_ADD, fd, mask, fd, this.#generations[fd]) < 0) {
+    const watched = this.#watched();
+    const isDisarmed = (fd: number) => (this.#masks[fd] & EPOLLONESHOT) !== 0 && !this.#armed.has(fd);
+    for (const fd of watched) {
+      if (isDisarmed(fd)) continue;
+      if (fresh.ctl(EPOLL_CTL_ADD, fd, this.#masks[fd], fd, this.#generations[fd]) < 0) {
         fresh.close();
         return;
       }
     }
-    for (const fd of absent) this.#absent.add(fd);
-    this.#parked.clear();
+    for (const fd of watched) {
+      if (isDisarmed(fd)) this.#absent.add(fd);
+      else this.#parked.delete(fd);
+    }
     this.set.replaceBy(fresh);
   }
 
@@ -136,14 +132,29 @@ export class EpollEntries {
   }
 
   /**
-   * Whether the kernel has an entry for what the number means now. It has none after the descriptor was
-   * closed, and another file under that number must not become watched by a rebuild.
+   * The descriptors that the kernel has an entry for. It has none after one was closed, and another file
+   * under that number must not become watched by a rebuild.
    */
-  #isWatched(fd: number): boolean {
-    // A mask with EPOLLEXCLUSIVE is refused before the entry is looked up, and an entry with it after.
-    const mask = this.#masks[fd] & ~EPOLLEXCLUSIVE;
-    const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask >>> 0, fd, this.#generations[fd]);
-    return result === 0 || result === EINVAL;
+  #watched(): number[] {
+    const result: number[] = [];
+    for (let fd = 0; fd < this.#masks.length; fd++) {
+      if (this.#generations[fd] === 0) continue;
+      // To add it again is the one question that changes nothing about an entry.
+      const answer = this.set.ctl(EPOLL_CTL_ADD, fd, 0, 0, 0);
+      if (answer === EEXIST) result.push(fd);
+      if (answer === 0) this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+    }
+    return result;
+  }
+
+  /** Changes an entry of the kernel's, or makes it again where a rebuild has left it out. */
+  #tell(fd: number, mask: number): number {
+    const op = this.#absent.has(fd) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    const result = this.set.ctl(op, fd, mask, fd, this.#generations[fd]);
+    if (result !== 0) return result;
+    this.#absent.delete(fd);
+    if (mask & EPOLLONESHOT) this.#armed.add(fd);
+    return 0;
   }
 
   #note(fd: number, mask: number): void {

@@ -56,7 +56,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   readonly features: Features;
   readonly #entries: EpollEntries;
   readonly #unpollables: Unpollables | undefined;
-  /** Always with room for one event more than there are registrations, as epoll_wait insists on one. */
+  /** At a wait it has room for one event more than there are registrations, as epoll_wait insists on one. */
   #list: EpollEventList;
   #size = 0;
   /** Whether a registration was removed since the last wait, */
@@ -109,7 +109,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     } else if (result < 0) {
       throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : undefined);
     }
-    if (++this.#size >= this.#list.capacity) this.#list = new EpollEventList(2 * this.#list.capacity);
+    this.#size++;
   }
 
   protected override change(fd: number, events: number, nativeBits: number): void {
@@ -139,10 +139,12 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#leaveStaleBehind();
     const extra = this.#unpollables?.wait() ?? 0;
     if (extra < 0) return extra;
+    // Not before: a callback may register while the events of the last wait are gone through.
+    if (this.#size >= this.#list.capacity) this.#list = new EpollEventList(2 * this.#size);
     const list = this.#list;
     const count = this.#entries.set.wait(list, list.capacity - extra, extra > 0 ? 0 : timeoutMs);
     if (count < 0) return count;
-    if (extra > 0) this.#unpollables?.appendTo(list, extra, (fd) => this.#entries.generation(fd));
+    if (extra > 0) this.#appendUnpollables(extra);
     if (this.#entries.anyArmed) this.#disarm();
     return list.length;
   }
@@ -185,6 +187,10 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     if (this.#staleWaits < 2) return;
     this.#staleWaits = 0;
     this.#entries.rebuild();
+  }
+
+  #appendUnpollables(count: number): void {
+    this.#unpollables?.appendTo(this.#list, count, (fd) => this.#entries.generation(fd));
   }
 
   /** Follows the kernel, which has disarmed the one-shot entries that it reported. */
