@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { EPOLLET, EVENT_READ, FD_SETSIZE, POLLIN, POLLRDHUP } from 'io-selectors';
+import { pipe, tcpPair } from '../support/descriptors.js';
+import { expectError, thrownBy } from '../support/errors.js';
+import { backends, expectIdle, open } from '../support/selectors.js';
+
+const FEATURES = {
+  select: { edge: false, oneShot: false, exclusive: false, regularFiles: true, maxFd: FD_SETSIZE - 1 },
+  poll: { edge: false, oneShot: false, exclusive: false, regularFiles: true, maxFd: Infinity },
+  epoll: { edge: true, oneShot: true, exclusive: true, regularFiles: false, maxFd: Infinity },
+};
+
+describe.each(backends)('%s', (backend, Selector) => {
+  test('features says what the back end can do, and cannot be changed', () => {
+    const { features } = open(Selector);
+    expect(features).toEqual(FEATURES[backend]);
+    expect(Object.isFrozen(features)).toBe(true);
+  });
+
+  test.each([
+    [{ trigger: 'edge' }, 'edge'],
+    [{ oneShot: true }, 'oneShot'],
+    [{ exclusive: true }, 'exclusive'],
+  ] as const)('%o works where features has it; elsewhere the error names what has it', (options, feature) => {
+    const [readFd] = pipe();
+    const selector = open(Selector);
+    if (selector.features[feature]) {
+      expect(selector.register(readFd, EVENT_READ, undefined, options).fd).toBe(readFd);
+      return;
+    }
+    const register = () => selector.register(readFd, EVENT_READ, undefined, options);
+    expectError(register, 'ERR_NOT_SUPPORTED');
+    expect(String(thrownBy(register))).toContain('epoll');
+    expect(selector.getMap().size).toBe(0);
+    const key = selector.register(readFd, EVENT_READ);
+    expectError(() => selector.modify(readFd, EVENT_READ, undefined, options), 'ERR_NOT_SUPPORTED');
+    expect(selector.getKey(readFd)).toBe(key);
+    expectIdle(selector);
+  });
+
+  test('options that ask for nothing special work everywhere', () => {
+    const [readFd] = pipe();
+    const options = { trigger: 'level', oneShot: false, exclusive: false, flags: 0 } as const;
+    const selector = open(Selector);
+    selector.register(readFd, EVENT_READ, undefined, options);
+    expect(selector.modify(readFd, EVENT_READ, undefined, options).events).toBe(EVENT_READ);
+  });
+
+  test('flags are refused by select, and reported by the others', () => {
+    const [client, server] = tcpPair();
+    const selector = open(Selector);
+    const register = () => selector.register(client, EVENT_READ, undefined, { flags: POLLRDHUP });
+    if (backend === 'select') {
+      expectError(register, 'ERR_NOT_SUPPORTED');
+      expect(String(thrownBy(register))).toMatch(/poll.*epoll/);
+      expect(selector.getMap().size).toBe(0);
+      return;
+    }
+    register();
+    server.shutdown('write');
+    expect(selector.select(5000)).toMatchObject([{ events: EVENT_READ, revents: POLLIN | POLLRDHUP }]);
+  });
+
+  test('flags that only epoll has room for are refused by the others', () => {
+    const [readFd] = pipe();
+    const selector = open(Selector);
+    const register = () => selector.register(readFd, EVENT_READ, undefined, { flags: EPOLLET });
+    if (backend === 'epoll') {
+      expect(register().fd).toBe(readFd);
+      return;
+    }
+    expectError(register, 'ERR_NOT_SUPPORTED');
+    expect(String(thrownBy(register))).toContain('epoll');
+    expect(selector.getMap().size).toBe(0);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { startNode } from '../support/processes.js';
+import { backends } from '../support/selectors.js';
+
+const MEGABYTE = 2 ** 20;
+
+/** Memory of a process that does nothing else, and can be made to collect what it no longer needs. */
+async function grownBy(work: string): Promise<{ bytes: number; descriptors: number }> {
+  // AddressSanitizer keeps what was freed for a while, as much as this allows.
+  const sanitizer = `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1`;
+  const { stdout, stderr } = await startNode(
+    `
+    import { readdirSync, readFileSync } from 'node:fs';
+    import { setTimeout } from 'node:timers/promises';
+    import * as io from 'io-selectors';
+    import { pipe } from 'io-selectors/fd';
+    const [readFd, writeFd] = pipe();
+    ${work}
+    const measure = async () => {
+      // What finalizers release is free only after a turn of the event loop.
+      for (let i = 0; i < 3; i++) {
+        gc();
+        await setTimeout(1);
+      }
+      const pages = Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]);
+      return { bytes: pages * 4096, descriptors: readdirSync('/proc/self/fd').length };
+    };
+    work();
+    const before = await measure();
+    work();
+    const after = await measure();
+    console.log(JSON.stringify({
+      bytes: after.bytes - before.bytes,
+      descriptors: after.descriptors - before.descriptors,
+    }));
+    `,
+    { ASAN_OPTIONS: sanitizer },
+    ['--expose-gc'],
+  ).ended;
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
+
+describe.each(backends)('%s', (backend) => {
+  test('LIM-006 20,000 selectors that were closed leave no memory and no descriptor behind', async () => {
+    const { bytes, descriptors } = await grownBy(`
+      function work() {
+        for (let i = 0; i < 10_000; i++) {
+          const selector = new io.${CLASSES[backend]}();
+          selector.register(readFd, io.EVENT_READ);
+          selector.select(0);
+          selector.close();
+        }
+      }`);
+    expect(descriptors).toBe(0);
+    expect(bytes).toBeLessThan(24 * MEGABYTE);
+  });
+
+  test('LIM-007 200,000 registrations that were undone leave no memory behind', async () => {
+    const { bytes, descriptors } = await grownBy(`
+      const selector = new io.${CLASSES[backend]}();
+      function work() {
+        for (let i = 0; i < 100_000; i++) {
+          selector.register(readFd, io.EVENT_READ, { i });
+          selector.unregister(readFd);
+        }
+      }`);
+    expect(descriptors).toBe(0);
+    expect(bytes).toBeLessThan(16 * MEGABYTE);
+  });
+
+  test('40,000 waits that found something leave no memory behind', async () => {
+    const { bytes } = await grownBy(`
+      const selector = new io.${CLASSES[backend]}();
+      selector.register(writeFd, io.EVENT_WRITE);
+      let found = 0;
+      function work() {
+        for (let i = 0; i < 10_000; i++) {
+          found += selector.select(0).length;
+          found += selector.selectEach(() => {}, 0);
+        }
+        if (found % 20_000 !== 0) throw new Error('missed some');
+      }`);
+    expect(bytes).toBeLessThan(16 * MEGABYTE);
+  });
+});

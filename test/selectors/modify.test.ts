@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { EpollSelector, EPOLLIN, EPOLLOUT, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { close, dup2, write } from 'io-selectors/fd';
+import { owned, pipe, socketPair } from '../support/descriptors.js';
+import { expectError } from '../support/errors.js';
+import { dupHigh, highPipe } from '../support/high-descriptors.js';
+import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+describe.each(backends)('modify of %s', (backend, Selector) => {
+  test('KEY-012 returns a new key, which getKey returns, and leaves the old one as it was', () => {
+    const [a] = socketPair();
+    const selector = open<string>(Selector);
+    const old = selector.register(a, EVENT_READ, 'data');
+    const key = selector.modify(a, EVENT_WRITE);
+    expect(key).not.toBe(old);
+    expect(selector.getKey(a)).toBe(key);
+    expect(key).toMatchObject({ fileObject: a, fd: a.fd, events: EVENT_WRITE, data: 'data' });
+    expect(old.events).toBe(EVENT_READ);
+    expectReady(selector, [[key, EVENT_WRITE]]);
+    selector.modify(a, EVENT_READ);
+    expectIdle(selector);
+  });
+
+  test('keeps the object that was registered, whatever it is called with', () => {
+    const [a] = socketPair();
+    const selector = open(Selector);
+    selector.register(a, EVENT_READ);
+    expect(selector.modify(a.fd, EVENT_WRITE).fileObject).toBe(a);
+    expect(selector.modify({ fileno: () => a.fd }, EVENT_READ).fileObject).toBe(a);
+  });
+
+  test('keeps the data where the argument is absent, and replaces it where it is undefined', () => {
+    const [readFd] = pipe();
+    const selector = open<string | undefined>(Selector);
+    selector.register(readFd, EVENT_READ, 'data');
+    expect(selector.modify(readFd, EVENT_READ).data).toBe('data');
+    expect(selector.modify(readFd, EVENT_READ, 'new').data).toBe('new');
+    expect(selector.modify(readFd, EVENT_READ, undefined).data).toBeUndefined();
+  });
+
+  test('of what is not registered is refused', () => {
+    const [readFd] = pipe();
+    const selector = open(Selector);
+    expectError(() => selector.modify(readFd, EVENT_READ), 'ERR_NOT_REGISTERED');
+    expect(selector.getMap().size).toBe(0);
+  });
+
+  test('KEY-013 with the same events and new data makes a new key and is not a registration', () => {
+    const [readFd, writeFd] = pipe();
+    const selector = open<number>(Selector);
+    const calls: string[] = [];
+    const old = selector.register(readFd, EVENT_READ, 1);
+    Object.assign(selector, { register: () => calls.push('register'), unregister: () => calls.push('unregister') });
+    const key = selector.modify(readFd, EVENT_READ, 2);
+    expect([old.data, key.data]).toEqual([1, 2]);
+    expect(calls).toEqual([]);
+    write(writeFd, 'x');
+    expectReady(selector, [[key, EVENT_READ]]);
+  });
+
+  test('KEY-016 KEY-017 after the descriptor was closed, only epoll notices, and keeps the key', () => {
+    const [readFd] = highPipe();
+    const selector = open<number>(Selector);
+    const old = selector.register(readFd, EVENT_READ, 1);
+    close(readFd);
+    if (backend === 'epoll') {
+      expectError(() => selector.modify(readFd, EVENT_WRITE, 2), 'EBADF', { syscall: 'epoll_ctl', fd: readFd });
+      expect(selector.getKey(readFd)).toBe(old);
+    } else {
+      const key = selector.modify(readFd, EVENT_WRITE, 2);
+      expect(selector.getKey(readFd)).toBe(key);
+    }
+    expect(selector.getMap().size).toBe(1);
+    expect(selector.unregister(readFd).fd).toBe(readFd);
+  });
+});
+
+// A build without epoll has no EpollSelector.
+describe.skipIf(!hasEpoll)('modify of epoll', () => {
+  const masks = (selector: EpollSelector) => epollEntries(selector.fd).map(({ events }) => events & 0xffff);
+
+  test('changes the mask of the kernel', () => {
+    const [a] = socketPair();
+    const selector = owned(new EpollSelector());
+    selector.register(a, EVENT_READ);
+    // HUP and ERR are always watched.
+    expect(masks(selector)).toEqual([EPOLLIN | 0x18]);
+    selector.modify(a, EVENT_READ | EVENT_WRITE);
+    expect(masks(selector)).toEqual([EPOLLIN | EPOLLOUT | 0x18]);
+    selector.unregister(a);
+    expect(masks(selector)).toEqual([]);
+  });
+
+  test('KEY-013 makes no system call where the mask is the same', () => {
+    const [a] = socketPair();
+    const selector = owned(new EpollSelector<number>());
+    const { fd: epfd } = selector;
+    selector.register(a, EVENT_READ, 1);
+    const spare = dupHigh(epfd);
+    // Any call on the selector's own number fails as long as that is a pipe.
+    dup2(pipe()[0], epfd);
+    expect(selector.modify(a, EVENT_READ, 2).data).toBe(2);
+    expectError(() => selector.modify(a, EVENT_WRITE, 3), 'EINVAL', { syscall: 'epoll_ctl' });
+    expect(selector.getKey(a)).toMatchObject({ events: EVENT_READ, data: 2 });
+    dup2(spare, epfd);
+    expect(masks(selector)).toEqual([EPOLLIN | 0x18]);
+    expect(selector.modify(a, EVENT_WRITE, 3).data).toBe(3);
+    expectReady(selector, [[selector.getKey(a), EVENT_WRITE]]);
+  });
+
+  test('KEY-019 that the kernel refuses leaves the key and what is watched as they were', () => {
+    const [a, b] = socketPair();
+    const selector = owned(new EpollSelector<string>());
+    const old = selector.register(a, EVENT_READ, 'old', { exclusive: true });
+    expectError(() => selector.modify(a, EVENT_WRITE, 'new', {}), 'EINVAL', { syscall: 'epoll_ctl', fd: a.fd });
+    expect(selector.getKey(a)).toBe(old);
+    b.send('x');
+    expectReady(selector, [[old, EVENT_READ]]);
+  });
+
+  test('keeps the options where the argument is absent, and replaces them where it is not', () => {
+    const [a] = socketPair();
+    const selector = owned(new EpollSelector());
+    const edge = () => epollEntries(selector.fd)[0].events >>> 31;
+    selector.register(a, EVENT_READ, undefined, { trigger: 'edge' });
+    expect(edge()).toBe(1);
+    selector.modify(a, EVENT_READ | EVENT_WRITE);
+    expect(edge()).toBe(1);
+    selector.modify(a, EVENT_READ, undefined, {});
+    expect(edge()).toBe(0);
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
+import { close, write } from 'io-selectors/fd';
+import { pipe, socketPair } from '../support/descriptors.js';
+import { expectError } from '../support/errors.js';
+import { highPipe } from '../support/high-descriptors.js';
+import { backends, expectReady, open } from '../support/selectors.js';
+
+/** Pipes that have something to be read, and the descriptors of the reading ends. */
+function readyPipes(count: number): number[] {
+  return Array.from({ length: count }, () => {
+    const [readFd, writeFd] = pipe();
+    write(writeFd, 'x');
+    return readFd;
+  });
+}
+
+describe.each(backends)('selectEach of %s', (_backend, Selector) => {
+  test('calls back with what select returns, and counts', () => {
+    const selector = open(Selector);
+    for (const fd of readyPipes(3)) selector.register(fd, EVENT_READ);
+    const [a] = socketPair();
+    selector.register(a, EVENT_READ | EVENT_WRITE);
+    const expected = selector.select(5000).map(({ key, events, revents }) => [key, events, revents]);
+    const seen: unknown[] = [];
+    const count = selector.selectEach((...event) => seen.push(event), 5000);
+    expect(count).toBe(4);
+    expect(seen).toHaveLength(4);
+    expect(seen).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('returns 0 when the time is over, never early', () => {
+    const selector = open(Selector);
+    selector.register(pipe()[0], EVENT_READ);
+    const start = performance.now();
+    expect(selector.selectEach(() => expect.unreachable(), 20)).toBe(0);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(20);
+    expect(selector.selectEach(() => expect.unreachable(), 0)).toBe(0);
+    expect(selector.selectEach(() => expect.unreachable(), -1)).toBe(0);
+  });
+
+  test('waits for ever where no time is given', () => {
+    const selector = open(Selector);
+    selector.register(readyPipes(1)[0], EVENT_READ);
+    expect(selector.selectEach(() => {})).toBe(1);
+    expect(selector.selectEach(() => {}, null)).toBe(1);
+    expect(selector.selectEach(() => {}, Infinity)).toBe(1);
+  });
+
+  test('skips what an earlier callback unregistered', () => {
+    const fds = readyPipes(5);
+    const selector = open(Selector);
+    for (const fd of fds) selector.register(fd, EVENT_READ);
+    const called: number[] = [];
+    const count = selector.selectEach(({ fd }) => {
+      called.push(fd);
+      for (const other of fds) if (other !== fd) selector.unregister(other);
+    }, 5000);
+    expect(count).toBe(1);
+    expect([...selector.getMap().keys()]).toEqual(called);
+  });
+
+  test('KEY-058 skips what an earlier callback registered anew or modified, until the next wait', () => {
+    const fds = readyPipes(3);
+    const selector = open<string>(Selector);
+    for (const fd of fds) selector.register(fd, EVENT_READ, 'old');
+    const called: SelectorKey<string>[] = [];
+    const replaceOthers = (key: SelectorKey<string>) => {
+      called.push(key);
+      if (called.length > 1) return;
+      const [first, second] = fds.filter((fd) => fd !== key.fd);
+      selector.unregister(first);
+      selector.register(first, EVENT_READ, 'registered anew');
+      selector.modify(second, EVENT_READ, 'modified');
+    };
+    expect(selector.selectEach(replaceOthers, 5000)).toBe(1);
+    expect(called[0].data).toBe('old');
+    called.length = 0;
+    called.push(selector.getKey(fds[0]));
+    expect(selector.selectEach((key) => called.push(key), 5000)).toBe(3);
+    expect(new Set(called.slice(1).map(({ data }) => data))).toEqual(new Set(['modified', 'old', 'registered anew']));
+  });
+
+  test('KEY-058 after select, the key of a number that was registered anew is not the one reported', () => {
+    const [first, second] = readyPipes(2);
+    const selector = open(Selector);
+    for (const fd of [first, second]) selector.register(fd, EVENT_READ);
+    const ready = selector.select(5000);
+    selector.unregister(second);
+    selector.register(second, EVENT_READ);
+    const current = ready.filter(({ key }) => selector.getKey(key.fd) === key);
+    expect(ready).toHaveLength(2);
+    expect(current.map(({ key }) => key.fd)).toEqual([first]);
+  });
+
+  test('KEY-058 does not give a closed number, taken by another file, the events of the old one', () => {
+    const [firstRead, firstWrite] = highPipe();
+    const [secondRead, secondWrite] = highPipe();
+    const selector = open<string>(Selector);
+    for (const [readFd, writeFd] of [[firstRead, firstWrite], [secondRead, secondWrite]]) {
+      write(writeFd, 'x');
+      selector.register(readFd, EVENT_READ, 'old');
+    }
+    let calls = 0;
+    selector.selectEach((key) => {
+      calls++;
+      expect(key.data).toBe('old');
+      const other = key.fd === firstRead ? secondRead : firstRead;
+      selector.unregister(other);
+      close(other);
+      selector.register(pipe()[0], EVENT_READ, 'new');
+    }, 5000);
+    expect(calls).toBe(1);
+  });
+
+  test('calls back of what a callback registered only at the next wait', () => {
+    const [first, second] = readyPipes(2);
+    const selector = open(Selector);
+    selector.register(first, EVENT_READ);
+    expect(selector.selectEach(() => selector.register(second, EVENT_READ), 5000)).toBe(1);
+    expect(selector.selectEach(() => {}, 5000)).toBe(2);
+  });
+
+  test('goes on after a callback registered very many', () => {
+    const selector = open(Selector);
+    for (const fd of readyPipes(3)) selector.register(fd, EVENT_READ);
+    const more = Array.from({ length: 100 }, pipe).flat();
+    let called = 0;
+    const count = selector.selectEach(() => {
+      if (called++ === 0) for (const fd of more) selector.register(fd, EVENT_READ);
+    }, 5000);
+    expect([count, called]).toEqual([3, 3]);
+    expect(selector.getMap().size).toBe(203);
+  });
+
+  test('ends the batch when a callback closes the selector', () => {
+    const selector = open(Selector);
+    for (const fd of readyPipes(3)) selector.register(fd, EVENT_READ);
+    expect(selector.selectEach(() => selector.close(), 5000)).toBe(1);
+    expect(selector.closed).toBe(true);
+    expectError(() => selector.select(0), 'ERR_CLOSED');
+  });
+
+  test('passes on what a callback throws, and leaves the selector usable', () => {
+    const [first, second] = readyPipes(2);
+    const selector = open(Selector);
+    const keys = [first, second].map((fd) => selector.register(fd, EVENT_READ));
+    const failure = new Error('from the callback');
+    let called = 0;
+    const fail = () => {
+      called++;
+      throw failure;
+    };
+    expect(() => selector.selectEach(fail, 5000)).toThrow(failure);
+    expect(called).toBe(1);
+    expectReady(selector, keys.map((key) => [key, EVENT_READ]));
+  });
+
+  test('refuses every wait from within, and goes on', () => {
+    const selector = open(Selector);
+    for (const fd of readyPipes(2)) selector.register(fd, EVENT_READ);
+    const count = selector.selectEach(() => {
+      expectError(() => selector.select(0), 'ERR_BUSY');
+      expectError(() => selector.selectEach(() => {}, 0), 'ERR_BUSY');
+    }, 5000);
+    expect(count).toBe(2);
+    expect(selector.select(0)).toHaveLength(2);
+  });
+
+  test('lets a callback wait on another selector', () => {
+    const [fd] = readyPipes(1);
+    const [outer, inner] = [open(Selector), open(Selector)];
+    outer.register(fd, EVENT_READ);
+    const key = inner.register(fd, EVENT_READ);
+    expect(outer.selectEach(() => expectReady(inner, [[key, EVENT_READ]]), 5000)).toBe(1);
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EVENT_WRITE } from 'io-selectors';
+import { pipe } from '../support/descriptors.js';
+import { backends, expectReady, open } from '../support/selectors.js';
+import { blockedIn } from '../support/threads.js';
+import { startWaiting, WAITS } from '../support/waiting.js';
+
+const SYSCALLS = { select: 'select', poll: 'poll', epoll: 'epoll_wait' };
+const listenTo = 'SIGUSR2';
+
+/** Waits until a process is stopped. */
+async function stopped(pid: number | undefined): Promise<void> {
+  while (!/^State:\s*T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setImmediate();
+}
+
+describe.each(backends)('%s', (backend, Selector) => {
+  describe("onInterrupt: 'resume'", () => {
+    const onInterrupt = 'resume';
+
+    test('SIG-002 SIG-012 a wait under steady signals lasts its time, and no longer', async () => {
+      const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: 100 });
+      await child.signal(listenTo);
+      // Whoever waits for the whole time again after each signal never ends.
+      child.keepSignalling(listenTo);
+      const { outcome, elapsedMs, heard } = await child.waited();
+      expect(outcome).toBe(0);
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(elapsedMs).toBeLessThan(10_000);
+      expect(heard).toBeGreaterThan(0);
+    });
+
+    test('an infinite wait goes on after signals, and ends when something is ready', async () => {
+      const before = 'selector.register(fd.timerfd({ delayMs: 100 }), io.EVENT_READ);';
+      const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: null, before });
+      await child.signal(listenTo);
+      child.keepSignalling(listenTo);
+      const { outcome, heard } = await child.waited();
+      expect(outcome).toBe(1);
+      expect(heard).toBeGreaterThan(0);
+    });
+
+    test('a child that ends during a wait is not noticed', async () => {
+      const before = `
+        const { spawn } = await import('node:child_process');
+        spawn('sleep', ['0.02']).on('exit', () => heard++);`;
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100, before });
+      const { outcome, elapsedMs, heard } = await child.waited();
+      expect(outcome).toBe(0);
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(heard).toBe(1);
+    });
+
+    test('SIGSTOP and SIGCONT during a wait are not noticed', async () => {
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100 });
+      await child.signal('SIGSTOP');
+      await stopped(child.process.pid);
+      child.process.kill('SIGCONT');
+      const { outcome, elapsedMs } = await child.waited();
+      expect(outcome).toBe(0);
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+    });
+
+    test('SIG-008 SIGINT without a listener ends the process at once', async () => {
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: null });
+      await child.signal('SIGINT');
+      expect((await child.ended).signal).toBe('SIGINT');
+    });
+
+    test('SIG-009 a listener does not run during an infinite wait, and SIGKILL ends it', async () => {
+      const before = "process.on('SIGTERM', () => writeSync(1, 'listener'));";
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: null, before });
+      await child.signal('SIGTERM');
+      await blockedIn(String(child.process.pid), WAITS[backend]);
+      await child.signal('SIGKILL');
+      expect(await child.ended).toMatchObject({ signal: 'SIGKILL', stdout: 'waiting\n' });
+    });
+
+    test('SIG-019 the signals of the profiler are not noticed', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+      onTestFinished(() => rmSync(directory, { recursive: true }));
+      const options = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=1000'];
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100, options });
+      const { outcome, elapsedMs } = await child.waited();
+      expect(outcome).toBe(0);
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(readdirSync(directory).some((name) => name.endsWith('.cpuprofile'))).toBe(true);
+    });
+  });
+
+  test("SIG-007 onInterrupt: 'throw' passes on the EINTR, although the handler has SA_RESTART", async () => {
+    const child = await startWaiting({ backend, onInterrupt: 'throw', listenTo, timeoutMs: null });
+    await child.signal(listenTo);
+    const { outcome, heard } = await child.waited();
+    expect(outcome).toEqual(['EINTR', SYSCALLS[backend]]);
+    expect(heard).toBe(1);
+  });
+
+  test("SIG-009 onInterrupt: 'return' returns no events, and the listener runs", async () => {
+    const child = await startWaiting({ backend, onInterrupt: 'return', listenTo: 'SIGTERM', timeoutMs: null });
+    await child.signal('SIGTERM');
+    const { outcome, heard } = await child.waited();
+    expect(outcome).toBe(0);
+    expect(heard).toBe(1);
+  });
+
+  test.each(['return', 'throw'] as const)("onInterrupt: '%s' without a signal changes nothing", (onInterrupt) => {
+    const selector = open(Selector, { onInterrupt });
+    const start = performance.now();
+    expect(selector.select(30)).toEqual([]);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(30);
+    const key = selector.register(pipe()[1], EVENT_WRITE);
+    expectReady(selector, [[key, EVENT_WRITE]]);
+  });
+
+  test("a child that ends interrupts a wait with onInterrupt: 'throw'", async () => {
+    const before = "(await import('node:child_process')).spawn('sleep', ['0.02']);";
+    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: 10_000, before });
+    expect((await child.waited()).outcome).toEqual(['EINTR', SYSCALLS[backend]]);
+  });
+
+  test("SIGCONT interrupts only epoll, as onInterrupt: 'throw' shows", async () => {
+    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: 100 });
+    await child.signal('SIGSTOP');
+    await stopped(child.process.pid);
+    child.process.kill('SIGCONT');
+    expect((await child.waited()).outcome).toEqual(backend === 'epoll' ? ['EINTR', 'epoll_wait'] : 0);
+  });
+});

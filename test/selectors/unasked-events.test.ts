@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import {
+  EPOLLET,
+  EPOLLRDHUP,
+  EpollSelector,
+  EVENT_PRIORITY,
+  EVENT_READ,
+  EVENT_WRITE,
+  POLLRDHUP,
+} from 'io-selectors';
+import { close, write } from 'io-selectors/fd';
+import { MSG_OOB } from 'io-selectors/socket';
+import { timed } from '../support/cpu.js';
+import { drain, fill, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
+import { highPipe } from '../support/high-descriptors.js';
+import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+import { WAITS } from '../support/waiting.js';
+import { epollEntries } from '../support/witness.js';
+
+/** Readable for the kernel, whether it was asked for or not: HUP, and for the write end ERR. */
+function hungUp(): number {
+  const [readFd, writeFd] = highPipe();
+  close(writeFd);
+  return readFd;
+}
+
+function broken(): number {
+  const [readFd, writeFd] = highPipe();
+  close(readFd);
+  return writeFd;
+}
+
+// poll(2) and epoll_wait(2) report HUP and ERR unasked, at every wait.
+describe.each(backends)('%s', (backend, Selector) => {
+  test.each([['HUP', hungUp], ['ERR', broken]] as const)(
+    'a descriptor that asks for priority events only neither ends a wait by its %s nor makes it spin',
+    (_name, makeDescriptor) => {
+      const selector = open(Selector);
+      selector.register(makeDescriptor(), EVENT_PRIORITY);
+      const { result, elapsedMs, cpuMs } = timed(() => selector.select(150));
+      expect(result).toEqual([]);
+      expect(elapsedMs).toBeGreaterThanOrEqual(150);
+      expect(cpuMs).toBeLessThan(75);
+    },
+  );
+
+  test('selectEach does not call back of it, nor spin', () => {
+    const selector = open(Selector);
+    selector.register(hungUp(), EVENT_PRIORITY);
+    const { result, elapsedMs, cpuMs } = timed(() => selector.selectEach(() => expect.unreachable(), 150));
+    expect(result).toBe(0);
+    expect(elapsedMs).toBeGreaterThanOrEqual(150);
+    expect(cpuMs).toBeLessThan(75);
+  });
+
+  test('it is reported once more is asked for', () => {
+    const fd = hungUp();
+    const selector = open(Selector);
+    selector.register(fd, EVENT_PRIORITY);
+    expect(selector.select(5)).toEqual([]);
+    expectReady(selector, [[selector.modify(fd, EVENT_READ), EVENT_READ]]);
+    expectReady(selector, [[selector.getKey(fd), EVENT_READ]]);
+    selector.modify(fd, EVENT_PRIORITY);
+    expect(selector.select(5)).toEqual([]);
+    expect(selector.unregister(fd).events).toBe(EVENT_PRIORITY);
+    expectReady(selector, [[selector.register(fd, EVENT_READ), EVENT_READ]]);
+  });
+
+  test('another descriptor is reported in the same wait, and in later ones', () => {
+    const selector = open(Selector);
+    for (let i = 0; i < 5; i++) selector.register(hungUp(), EVENT_PRIORITY);
+    const [readFd, writeFd] = pipe();
+    const key = selector.register(readFd, EVENT_READ);
+    for (let i = 0; i < 3; i++) {
+      expect(selector.select(5)).toEqual([]);
+      write(writeFd, 'x');
+      expectReady(selector, [[key, EVENT_READ]]);
+      drain(readFd);
+    }
+  });
+
+  test('a hung-up socket still reports urgent data', () => {
+    const [client, server] = tcpPair();
+    server.send('!', MSG_OOB);
+    client.shutdown('both');
+    const selector = open(Selector);
+    const key = selector.register(client, EVENT_PRIORITY);
+    expectReady(selector, [[key, EVENT_PRIORITY]]);
+    expectReady(selector, [[key, EVENT_PRIORITY]]);
+  });
+
+  test('a closed descriptor among them is forgotten or named as ever', () => {
+    const fd = hungUp();
+    const selector = open(Selector);
+    selector.register(fd, EVENT_PRIORITY);
+    expect(selector.select(5)).toEqual([]);
+    close(fd);
+    if (backend === 'epoll') expectIdle(selector);
+    else expect(() => selector.select(0)).toThrow('EBADF');
+  });
+});
+
+// select has no flags.
+describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backend, Selector) => {
+  test('a flag that fires at once hides nothing that was asked for, in the same wait', async () => {
+    const [a, b] = socketPair();
+    fill(a.fd);
+    b.shutdown('write');
+    const input = { fd: a.fd, backend, events: EVENT_WRITE, flags: POLLRDHUP };
+    const thread = await inThread(input, (io, { fd, backend, events, flags }) => {
+      const selector = backend === 'poll' ? new io.PollSelector() : new io.EpollSelector();
+      selector.register(fd, events, undefined, { flags });
+      const ready = selector.select(null).map((event) => event.events);
+      selector.close();
+      return ready;
+    });
+    await thread.blockedIn(...WAITS[backend]);
+    drain(b.fd);
+    expect(await thread.result).toEqual([EVENT_WRITE]);
+  });
+
+  test('a flag that fires at once comes along with what was asked for', () => {
+    const [a, b] = socketPair();
+    fill(a.fd);
+    b.shutdown('write');
+    const selector = open(Selector);
+    const key = selector.register(a, EVENT_WRITE, undefined, { flags: POLLRDHUP });
+    expect(selector.select(5)).toEqual([]);
+    drain(b.fd);
+    const [event] = selector.select(5000);
+    expect(event.key).toBe(key);
+    expect(event.events).toBe(EVENT_WRITE);
+    expect(event.revents & POLLRDHUP).toBe(POLLRDHUP);
+  });
+});
+
+// A build without epoll has no set to look at.
+describe.skipIf(!hasEpoll)('epoll', () => {
+  test('a level-triggered entry is level-triggered after the wait', () => {
+    const fd = hungUp();
+    const selector = owned(new EpollSelector());
+    selector.register(fd, EVENT_PRIORITY, undefined, { flags: EPOLLRDHUP });
+    const before = epollEntries(selector.fd);
+    expect(selector.select(5)).toEqual([]);
+    expect(before[0].events & EPOLLET).toBe(0);
+    expect(epollEntries(selector.fd)).toEqual(before);
+  });
+
+  test('a one-shot registration is not used up by what nobody asked for', () => {
+    const [a, b] = socketPair();
+    fill(a.fd);
+    b.shutdown('write');
+    const selector = owned(new EpollSelector());
+    const key = selector.register(a, EVENT_WRITE, undefined, { flags: EPOLLRDHUP, oneShot: true });
+    const { result, elapsedMs, cpuMs } = timed(() => selector.select(150));
+    expect(result).toEqual([]);
+    expect(elapsedMs).toBeGreaterThanOrEqual(150);
+    expect(cpuMs).toBeLessThan(75);
+    drain(b.fd);
+    expectReady(selector, [[key, EVENT_WRITE]]);
+    expectIdle(selector);
+    expectReady(selector, [[selector.modify(a, EVENT_WRITE), EVENT_WRITE]]);
+  });
+
+  test('a callback that throws leaves no entry changed', () => {
+    const selector = owned(new EpollSelector());
+    selector.register(hungUp(), EVENT_PRIORITY);
+    selector.register(pipe()[1], EVENT_WRITE);
+    const before = epollEntries(selector.fd);
+    const fail = () => {
+      throw new Error('from the callback');
+    };
+    expect(() => selector.selectEach(fail, 5000)).toThrow('from the callback');
+    expect(epollEntries(selector.fd)).toEqual(before);
+  });
+});
