@@ -1,10 +1,12 @@
-import { native } from './binding.js';
+import { type EpollWaitHandle, native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
 import { invalidType, notSupported, outOfRange } from './errors.js';
 
 const WORD_BYTES = 4;
 const layout = native.epollLayout ?? { header: 0, stride: 3, events: 0, low: 1, high: 2 };
 const { header, stride } = layout;
+/** Only called with a handle, of which there is none without epoll. */
+const epollWait = native.epollWait!;
 
 /** The most events that epoll_wait(2) takes: it counts their bytes in an int. */
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
@@ -19,7 +21,7 @@ export class EpollEventList {
   readonly #words: Uint32Array;
   readonly #timeout: Float64Array;
   readonly #arguments: Int32Array;
-  readonly #wait: () => number;
+  readonly #handle: EpollWaitHandle;
 
   /**
    * @param capacity how many events one wait may find: 1 to 178956970 (x86-64)
@@ -27,13 +29,13 @@ export class EpollEventList {
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
    */
   constructor(capacity: number) {
-    if (native.epollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
+    if (native.createEpollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
     this.#capacity = checkInteger(capacity, 'capacity', 1, MAX_EVENTS);
     const memory = new ArrayBuffer((header + capacity * stride) * WORD_BYTES);
     this.#timeout = new Float64Array(memory, 0, 1);
     this.#arguments = new Int32Array(memory, 8, 2);
     this.#words = new Uint32Array(memory, header * WORD_BYTES);
-    this.#wait = native.epollWait(memory);
+    this.#handle = native.createEpollWait(memory);
   }
 
   /** How many events the list has room for. */
@@ -86,7 +88,7 @@ export class EpollEventList {
     this.#timeout[0] = timeoutMs;
     this.#arguments[0] = epfd;
     this.#arguments[1] = maxEvents;
-    const count = this.#wait();
+    const count = epollWait(this.#handle);
     this.#length = count > 0 ? count : 0;
     return count;
   }

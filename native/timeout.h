@@ -17,7 +17,7 @@ class Timeout {
 
   // Whether the calls that count in milliseconds express it without rounding.
   bool WholeMilliseconds() const {
-    return Forever() || (milliseconds_ <= INT_MAX && std::floor(milliseconds_) == milliseconds_);
+    return Forever() || (milliseconds_ <= INT_MAX && static_cast<int>(milliseconds_) == milliseconds_);
   }
 
   int Milliseconds() const {

@@ -144,9 +144,19 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
    *   `fd`; EINTR if asked for by `onInterrupt`
    */
   select(timeoutMs?: number | null): ReadyEvent<D>[] {
+    const timeout = this.#startWait(timeoutMs);
+    const deadline = deadlineAfter(timeout);
     const ready: ReadyEvent<D>[] = [];
-    this.#wait(timeoutMs, (count) => this.#collect(count, ready));
-    return ready;
+    try {
+      for (let remaining = timeout; remaining >= 0; ) {
+        const count = this.wait(cut(remaining));
+        if (count > 0 && this.#collect(count, ready) > 0) break;
+        remaining = this.#remaining(count, deadline);
+      }
+      return ready;
+    } finally {
+      this.#endWait();
+    }
   }
 
   /**
@@ -163,7 +173,20 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
   ): number {
     this.#assertOpen();
     checkFunction(callback, 'callback');
-    return this.#wait(timeoutMs, (count) => this.#dispatch(count, callback));
+    const timeout = this.#startWait(timeoutMs);
+    const deadline = deadlineAfter(timeout);
+    let ran = 0;
+    try {
+      for (let remaining = timeout; remaining >= 0; ) {
+        const count = this.wait(cut(remaining));
+        if (count > 0) ran = this.#dispatch(count, callback);
+        if (ran > 0) break;
+        remaining = this.#remaining(count, deadline);
+      }
+      return ran;
+    } finally {
+      this.#endWait();
+    }
   }
 
   /**
@@ -214,27 +237,27 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     throw unusable ?? notRegistered(fileObject);
   }
 
-  /** Waits until take() makes something of what the kernel found, or the time is over. */
-  #wait(timeoutMs: unknown, take: (count: number) => number): number {
+  #startWait(timeoutMs: unknown): number {
     this.#assertOpen();
     if (this.#waiting) throw busy('the selector is waiting already: its callbacks cannot wait on it');
     const timeout = toTimeout(timeoutMs, 'zero');
     this.#waiting = true;
-    try {
-      const deadline = deadlineAfter(timeout);
-      let remaining = timeout;
-      for (;;) {
-        const count = this.wait(cut(remaining));
-        const taken = count > 0 ? take(count) : 0;
-        if (taken > 0 || (count < 0 && this.#endsAt(count))) return taken;
-        remaining = remainingUntil(deadline);
-        // A wait that a signal cut short asks the kernel once more, be its time over or not.
-        if (remaining === 0 && count >= 0) return 0;
-      }
-    } finally {
-      this.#waiting = false;
-      if (this.#parked) this.#unpark();
-    }
+    return timeout;
+  }
+
+  #endWait(): void {
+    this.#waiting = false;
+    if (!this.#parked) return;
+    this.#parked = false;
+    if (!this.#closed) this.unpark();
+  }
+
+  /** How long to go on waiting after a wait of the kernel's that came to nothing; -1: not at all. */
+  #remaining(count: number, deadline: number): number {
+    if (count < 0 && this.#endsAt(count)) return -1;
+    const remaining = remainingUntil(deadline);
+    // A wait that a signal cut short asks the kernel once more, be its time over or not.
+    return remaining === 0 && count >= 0 ? -1 : remaining;
   }
 
   /** Whether an interrupted wait is to return. */
@@ -276,11 +299,6 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
   #park(i: number): void {
     this.#parked = true;
     this.park(i);
-  }
-
-  #unpark(): void {
-    this.#parked = false;
-    if (!this.#closed) this.unpark();
   }
 
   protected abstract toNativeBits(watch: Watch): number;

@@ -136,17 +136,16 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override wait(timeoutMs: number): number {
-    this.#leaveStaleBehind();
-    const extra = this.#unpollables?.wait() ?? 0;
-    if (extra < 0) return extra;
+    if (this.#foundStale || this.#staleWaits > 0) this.#leaveStaleBehind();
+    this.#removed = false;
     // Not before: a callback may register while the events of the last wait are gone through.
     if (this.#size >= this.#list.capacity) this.#list = new EpollEventList(2 * this.#size);
-    const list = this.#list;
-    const count = this.#entries.set.wait(list, list.capacity - extra, extra > 0 ? 0 : timeoutMs);
-    if (count < 0) return count;
-    if (extra > 0) this.#appendUnpollables(extra);
+    const count =
+      this.#unpollables === undefined
+        ? this.#entries.set.wait(this.#list, this.#list.capacity, timeoutMs)
+        : this.#waitWith(this.#unpollables, timeoutMs);
     if (this.#entries.anyArmed) this.#disarm();
-    return list.length;
+    return count;
   }
 
   protected override waitError(result: number): Error {
@@ -183,14 +182,20 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   /** Once may be the last of it; a stale entry that fires again is level-triggered and will do so for ever. */
   #leaveStaleBehind(): void {
     this.#staleWaits = this.#foundStale ? this.#staleWaits + 1 : 0;
-    this.#removed = this.#foundStale = false;
+    this.#foundStale = false;
     if (this.#staleWaits < 2) return;
     this.#staleWaits = 0;
     this.#entries.rebuild();
   }
 
-  #appendUnpollables(count: number): void {
-    this.#unpollables?.appendTo(this.#list, count, (fd) => this.#entries.generation(fd));
+  #waitWith(unpollables: Unpollables, timeoutMs: number): number {
+    const extra = unpollables.wait();
+    if (extra < 0) return extra;
+    const list = this.#list;
+    const count = this.#entries.set.wait(list, list.capacity - extra, extra > 0 ? 0 : timeoutMs);
+    if (count < 0) return count;
+    unpollables.appendTo(list, extra, (fd) => this.#entries.generation(fd));
+    return list.length;
   }
 
   /** Follows the kernel, which has disarmed the one-shot entries that it reported. */
