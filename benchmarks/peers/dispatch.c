@@ -17,14 +17,14 @@ static double now_ns(void) {
   return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
-static void *idle(void *argument) {
+static void* idle(void* argument) {
   pause();
   return argument;
 }
 
 static volatile uint64_t visited;
 
-static void run(int ep, struct epoll_event *events, int ready, long waits) {
+static void run(int ep, struct epoll_event* events, int ready, long waits) {
   for (long i = 0; i < waits; i++) {
     int count = epoll_wait(ep, events, ready, -1);
     uint64_t sum = 0;
@@ -33,13 +33,13 @@ static void run(int ep, struct epoll_event *events, int ready, long waits) {
   }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   int ready = argc > 1 ? atoi(argv[1]) : 100;
   double budget_ns = (argc > 2 ? atof(argv[2]) : 300) * 1e6;
   pthread_t thread;
   if (argc > 3 && pthread_create(&thread, NULL, idle, NULL) != 0) return 1;
   int ep = epoll_create1(EPOLL_CLOEXEC);
-  struct epoll_event *events = calloc(ready, sizeof *events);
+  struct epoll_event* events = calloc(ready, sizeof *events);
   for (int i = 0; i < ready; i++) {
     struct epoll_event event = {.events = EPOLLIN};
     event.data.fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
