@@ -3,11 +3,11 @@ import { checkBoolean, checkFd, checkInteger, checkMask, checkOptions, INT_MAX }
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
 import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
 import { EpollSet } from './epoll-set.js';
+import { ENOENT } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
 import { cut, toTimeout, waitFor } from './timeout.js';
 
-const ENOENT = -2;
 const DEFAULT_EVENTS = 1024;
 /** No `wait` finds more, however many are allowed, as the memory for them is set aside beforehand. */
 const MOST_EVENTS = 2 ** 20;

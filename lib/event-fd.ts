@@ -1,7 +1,7 @@
 import { native } from './binding.js';
 import { checkBoolean, checkOptions } from './check.js';
-import { Descriptor } from './descriptor.js';
-import { check, closed, invalidType, notSupported, outOfRange } from './errors.js';
+import { DescriptorOwner } from './descriptor-owner.js';
+import { check, invalidType, notSupported, outOfRange } from './errors.js';
 import { orNull } from './would-block.js';
 
 /** The kernel keeps the largest number of 64 bits for itself. */
@@ -11,18 +11,10 @@ const COUNTER_MAX = 2n ** 64n - 2n;
  * An eventfd(2): a counter that is readable while it is not 0, and writable while 1 can be added.
  * Made by `eventfd()`.
  */
-export class EventFd implements Disposable {
-  readonly #descriptor: Descriptor;
-  readonly #value = new BigUint64Array(1);
-
+export class EventFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    this.#descriptor = new Descriptor(fd);
-  }
-
-  /** -1 once it is closed. */
-  get fd(): number {
-    return this.#descriptor.fd;
+    super('eventfd', fd);
   }
 
   /**
@@ -31,8 +23,7 @@ export class EventFd implements Disposable {
    * @throws Error ERR_CLOSED
    */
   read(): bigint | null {
-    const fd = this.#open();
-    return orNull(native.read(fd, this.#value), 'read', fd) === null ? null : this.#value[0];
+    return this.readCounter();
   }
 
   /**
@@ -43,23 +34,8 @@ export class EventFd implements Disposable {
    * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
   write(n: number | bigint): number | null {
-    const fd = this.#open();
-    this.#value[0] = checkCounter(n, 'n');
-    return orNull(native.write(fd, this.#value), 'write', fd);
-  }
-
-  /** Closing twice is harmless. */
-  close(): void {
-    this.#descriptor.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #open(): number {
-    if (this.#descriptor.fd < 0) throw closed('the eventfd');
-    return this.#descriptor.fd;
+    const fd = this.openFd();
+    return orNull(native.write(fd, BigUint64Array.of(checkCounter(n, 'n'))), 'write', fd);
   }
 }
 

@@ -2,11 +2,11 @@ import { constants } from 'node:os';
 import { native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
 import { EVENT_READ } from './constants.js';
-import { Descriptor } from './descriptor.js';
-import { check, closed, notSupported, systemError } from './errors.js';
+import { DescriptorOwner } from './descriptor-owner.js';
+import { ECHILD, ENOSYS } from './errno.js';
+import { check, notSupported, systemError } from './errors.js';
 import { SelectSet } from './select-set.js';
 
-const { ECHILD } = constants.errno;
 const KILLED = 1;
 
 /** How a process ended. Both are null where the kernel does not tell: no child of ours, or reaped already. */
@@ -16,17 +16,10 @@ export interface ExitStatus {
 }
 
 /** A pidfd: readable once its process has ended. Made by `pidfd()`. */
-export class PidFd implements Disposable {
-  readonly #descriptor: Descriptor;
-
+export class PidFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    this.#descriptor = new Descriptor(fd);
-  }
-
-  /** -1 once it is closed. */
-  get fd(): number {
-    return this.#descriptor.fd;
+    super('pidfd', fd);
   }
 
   /**
@@ -36,33 +29,19 @@ export class PidFd implements Disposable {
    * @throws Error ERR_CLOSED
    */
   read(): ExitStatus | null {
-    const fd = this.#open();
+    const fd = this.openFd();
     const status = new Int32Array(2);
-    const result = native.pidfdStatus?.(fd, status) ?? -ECHILD;
-    if (result === -ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
+    const result = native.pidfdStatus?.(fd, status) ?? ECHILD;
+    if (result === ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
     if (check(result, 'waitid', fd) === 0) return null;
     if (status[0] !== KILLED) return { exitCode: status[1], signal: null };
     return { exitCode: null, signal: signalName(status[1]) };
-  }
-
-  /** Closing twice is harmless. */
-  close(): void {
-    this.#descriptor.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
   }
 
   #hasEnded(fd: number): boolean {
     const set = new SelectSet();
     set.set(fd, EVENT_READ);
     return check(set.wait(0), 'select', fd) > 0;
-  }
-
-  #open(): number {
-    if (this.#descriptor.fd < 0) throw closed('the pidfd');
-    return this.#descriptor.fd;
   }
 }
 
@@ -74,8 +53,8 @@ export class PidFd implements Disposable {
  */
 export function pidfd(pid: number): PidFd {
   checkInteger(pid, 'pid', 1, INT_MAX);
-  const result = native.pidfdOpen?.(pid) ?? -constants.errno.ENOSYS;
-  if (result === -constants.errno.ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
+  const result = native.pidfdOpen?.(pid) ?? ENOSYS;
+  if (result === ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
   if (result < 0) throw systemError(result, 'pidfd_open');
   return new PidFd(result);
 }

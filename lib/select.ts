@@ -1,12 +1,11 @@
 import { native } from './binding.js';
 import { checkInteger, checkOptions, INT_MAX } from './check.js';
 import { FD_SETSIZE } from './constants.js';
+import { EBADF } from './errno.js';
 import { check, fdSetSizeExceeded, invalidType, systemError } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
 import { SelectSet } from './select-set.js';
 import { toTimeout, waitFor } from './timeout.js';
-
-const EBADF = -9;
 
 /** What a caller listed, and the descriptors that stand for it. */
 interface Listed<T> {

@@ -1,8 +1,8 @@
-import { constants as os } from 'node:os';
 import { type Address, createNativeAddress, fromNativeAddress, toNativeAddress } from './address.js';
 import { native } from './binding.js';
 import { checkBoolean, checkBuffer, checkData, checkFd, checkInteger, checkOptions, INT_MAX } from './check.js';
 import { Descriptor } from './descriptor.js';
+import { EINPROGRESS } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { AF_INET, SO_ERROR, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
 import { orNull } from './would-block.js';
@@ -13,7 +13,6 @@ export * from './socket-constants.js';
 const INT_MIN = -INT_MAX - 1;
 /** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
 const HOW = ['read', 'write', 'both'];
-const { EINPROGRESS } = os.errno;
 
 /** Where the kernel writes an address that is decoded before the next call. */
 const scratch = createNativeAddress();
@@ -109,7 +108,7 @@ export class Socket implements Disposable {
   connect(address: Address): boolean {
     const fd = this.#open();
     const result = native.connect(fd, toNativeAddress(address));
-    if (result === -EINPROGRESS) return false;
+    if (result === EINPROGRESS) return false;
     return check(result, 'connect', fd) === 0;
   }
 

@@ -1,25 +1,16 @@
 import { native } from './binding.js';
 import { checkBoolean, checkOptions } from './check.js';
-import { Descriptor } from './descriptor.js';
-import { check, closed, invalidType, notSupported, outOfRange } from './errors.js';
-import { orNull } from './would-block.js';
+import { DescriptorOwner } from './descriptor-owner.js';
+import { check, invalidType, notSupported, outOfRange } from './errors.js';
 
 /** A hundred million seconds, in milliseconds: about three years. */
 const LONGEST_MS = 1e11;
 
 /** A timerfd(2): readable once its time has come. Made by `timerfd()`. */
-export class TimerFd implements Disposable {
-  readonly #descriptor: Descriptor;
-  readonly #value = new BigUint64Array(1);
-
+export class TimerFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    this.#descriptor = new Descriptor(fd);
-  }
-
-  /** -1 once it is closed. */
-  get fd(): number {
-    return this.#descriptor.fd;
+    super('timerfd', fd);
   }
 
   /**
@@ -28,8 +19,7 @@ export class TimerFd implements Disposable {
    * @throws Error ERR_CLOSED
    */
   read(): bigint | null {
-    const fd = this.#open();
-    return orNull(native.read(fd, this.#value), 'read', fd) === null ? null : this.#value[0];
+    return this.readCounter();
   }
 
   /**
@@ -39,25 +29,11 @@ export class TimerFd implements Disposable {
    * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
   set(options: { delayMs: number; intervalMs?: number }): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     const { delayMs, intervalMs = 0 } = checkOptions(options);
     checkDuration(delayMs, 'options.delayMs');
     checkDuration(intervalMs, 'options.intervalMs');
     check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, 'timerfd_settime', fd);
-  }
-
-  /** Closing twice is harmless. */
-  close(): void {
-    this.#descriptor.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  #open(): number {
-    if (this.#descriptor.fd < 0) throw closed('the timerfd');
-    return this.#descriptor.fd;
   }
 }
 

@@ -1,11 +1,9 @@
-import { constants } from 'node:os';
+import { EAGAIN, EWOULDBLOCK } from './errno.js';
 import { systemError } from './errors.js';
-
-const { EAGAIN, EWOULDBLOCK } = constants.errno;
 
 /** Passes on what a system call returned; null for "would block". Other failures are thrown. */
 export function orNull(result: number, syscall: string, fd: number): number | null {
   if (result >= 0) return result;
-  if (result === -EAGAIN || result === -EWOULDBLOCK) return null;
+  if (result === EAGAIN || result === EWOULDBLOCK) return null;
   throw systemError(result, syscall, fd);
 }

@@ -1,4 +1,5 @@
 import { checkFunction, checkInteger, checkOptions } from '../check.js';
+import { EINTR } from '../errno.js';
 import { alreadyRegistered, busy, closed, notRegistered } from '../errors.js';
 import { type FileObject, toFd } from '../file-object.js';
 import { cut, deadlineAfter, remainingUntil, toTimeout } from '../timeout.js';
@@ -14,7 +15,6 @@ import {
   type Watch,
 } from './options.js';
 
-const EINTR = -4;
 const ALL_EVENTS = 7;
 
 /** A descriptor that is ready. */
@@ -60,6 +60,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
 
   /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
   constructor(options?: SelectorOptions) {
+    if (new.target === BaseSelector) throw new TypeError('BaseSelector is abstract: use one of its subclasses');
     const { onInterrupt = 'resume', unpollable = 'throw' } = checkOptions(options);
     this.#onInterrupt = checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']);
     checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']);

@@ -7,11 +7,8 @@ import {
   EPOLLONESHOT,
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
-
-const EPERM = -1;
-const ENOENT = -2;
-const EBADF = -9;
-const EEXIST = -17;
+import { EBADF, EEXIST, ENOENT, EPERM } from '../errno.js';
+import { grown, lengthFor } from './growth.js';
 
 /**
  * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
@@ -171,11 +168,8 @@ export class EpollEntries {
   }
 
   #grow(fd: number): void {
-    const length = 2 ** Math.ceil(Math.log2(fd + 1));
-    const [masks, generations] = [this.#masks, this.#generations];
-    this.#masks = new Uint32Array(length);
-    this.#masks.set(masks);
-    this.#generations = new Uint32Array(length);
-    this.#generations.set(generations);
+    const length = lengthFor(fd);
+    this.#masks = grown(this.#masks, new Uint32Array(length));
+    this.#generations = grown(this.#generations, new Uint32Array(length));
   }
 }

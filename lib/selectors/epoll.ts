@@ -13,13 +13,13 @@ import {
   EVENT_WRITE,
 } from '../constants.js';
 import { EpollEventList } from '../epoll-event-list.js';
+import { EPERM } from '../errno.js';
 import { closed, systemError } from '../errors.js';
 import { BaseSelector } from './base.js';
 import { EpollEntries } from './epoll-entries.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 import { Unpollables } from './unpollables.js';
 
-const EPERM = -1;
 const READ_BITS = EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP;
 const WRITE_BITS = EPOLLOUT | EPOLLHUP | EPOLLERR;
 const WHY_EPERM =

@@ -1,4 +1,5 @@
 import type { FileObject } from '../file-object.js';
+import { grown, lengthFor } from './growth.js';
 import type { SelectorKey } from './key.js';
 
 /**
@@ -71,16 +72,11 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
   }
 
   #grow(fd: number): void {
-    const length = 2 ** Math.ceil(Math.log2(fd + 1));
+    const length = lengthFor(fd);
     // Growing the array by its length keeps it an array inside V8; assigning far past its end would
     // turn it into a hash table.
     this.#keys.length = length;
     this.#since = grown(this.#since, new Float64Array(length));
     this.#nativeBits = grown(this.#nativeBits, new Uint32Array(length));
   }
-}
-
-function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -1,12 +1,12 @@
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../constants.js';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../constants.js';
+import { EBADF } from '../errno.js';
 import { notSupported, systemError } from '../errors.js';
 import { assertOpen } from '../open.js';
 import { PollSet } from '../poll-set.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 
-const EBADF = -9;
 const MASK_MAX = 0xffff;
 const READ_BITS = POLLIN | POLLHUP | POLLERR | POLLRDHUP;
 const WRITE_BITS = POLLOUT | POLLHUP | POLLERR;

@@ -1,11 +1,10 @@
+import { EBADF } from '../errno.js';
 import { fdSetSizeExceeded, notSupported, systemError } from '../errors.js';
 import { assertOpen, isOpen } from '../open.js';
 import { checkFdSetSize } from '../select.js';
 import { SelectSet } from '../select-set.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
-
-const EBADF = -9;
 
 /**
  * select(2): everywhere, and slow with many descriptors. Refuses descriptors from `fdSetSize` on

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, SelectorKey, type SelectSelector } from 'io-selectors';
+import { BaseSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, SelectorKey, type SelectSelector } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
@@ -177,4 +177,8 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.registered).toBe(1);
     expect(() => Reflect.apply(Selector, undefined, [])).toThrow(TypeError);
   });
+});
+
+test('JSB-010 BaseSelector itself cannot be made', () => {
+  expect(() => Reflect.construct(BaseSelector, [])).toThrow(TypeError);
 });

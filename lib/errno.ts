@@ -1,0 +1,15 @@
+import { constants } from 'node:os';
+
+const { errno } = constants;
+
+/** This system's error numbers, negated, as the addon returns them. */
+export const EAGAIN = -errno.EAGAIN;
+export const EBADF = -errno.EBADF;
+export const ECHILD = -errno.ECHILD;
+export const EEXIST = -errno.EEXIST;
+export const EINPROGRESS = -errno.EINPROGRESS;
+export const EINTR = -errno.EINTR;
+export const ENOENT = -errno.ENOENT;
+export const ENOSYS = -errno.ENOSYS;
+export const EPERM = -errno.EPERM;
+export const EWOULDBLOCK = -errno.EWOULDBLOCK;
