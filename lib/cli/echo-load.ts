@@ -4,6 +4,7 @@ import { Socket } from '../socket.js';
 import { codeOf } from './error-code.js';
 import { Progress } from './progress.js';
 import { shrinkBuffers } from './shrink-buffers.js';
+import { SPARE_DESCRIPTORS } from './spare-descriptors.js';
 
 /** What the load found; it goes to the server's process as JSON. */
 export interface LoadResult {
@@ -94,7 +95,7 @@ class Client {
 
 /** All the connections of a load, on one selector. Nothing is sent before all of them are open. */
 export class EchoLoad {
-  readonly selector: BaseSelector<Handler> = new DefaultSelector<Handler>();
+  readonly selector: BaseSelector<Handler>;
   readonly #progress: Progress;
   readonly #clients: Client[];
   #toConnect: number;
@@ -103,6 +104,8 @@ export class EchoLoad {
   #verified = 0;
 
   constructor(label: string, port: number, connections: number, messages: number) {
+    // Only select has such a limit, and only it heeds the option.
+    this.selector = new DefaultSelector<Handler>({ fdSetSize: connections + SPARE_DESCRIPTORS });
     this.#toConnect = connections;
     this.#clients = Array.from({ length: connections }, () => new Client(this, port, messages));
     this.#progress = new Progress(label, connections * messages, 'messages verified');

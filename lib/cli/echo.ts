@@ -13,11 +13,10 @@ import { close, getDescriptorLimit, pipe, read } from '../fd.js';
 import type { LoadResult } from './echo-load.js';
 import { EchoServer, type Handler } from './echo-server.js';
 import { shrinkBuffers } from './shrink-buffers.js';
+import { SPARE_DESCRIPTORS } from './spare-descriptors.js';
 import { formatTable } from './table.js';
 
 const main = fileURLToPath(new URL('main.js', import.meta.url));
-/** Besides the connections: what Node itself has open, the listener, the pipe. */
-const SPARE_DESCRIPTORS = 64;
 const HEADER = ['back end', 'connections', 'highest descriptor', 'messages verified', 'messages/s', 'waits'];
 
 interface Contender {
