@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/sanitizer.ts'],
     // Children of node, compilers and a machine under load: what hangs is caught all the same.
     testTimeout: 30_000,
   },

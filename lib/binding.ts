@@ -1,12 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-declare const opaque: unique symbol;
-/** The addon's own: memory that it shares with JavaScript. */
-export interface EpollWaitHandle {
-  readonly [opaque]: never;
-}
-
 /**
  * The addon: one function for each system call. Each answers as the kernel does: a number, where a
  * negative one is `-errno`. Arguments are trusted; the public methods above have checked them.
@@ -29,13 +23,8 @@ export interface NativeBinding {
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
   epollCreate?(flags: number): number;
   readonly epollCtl?: (epfd: number, op: number, fd: number, events: number, low: number, high: number) => number;
-  /**
-   * A handle for epollWait. One function serves all: V8 calls a function that it knows beforehand faster
-   * than one of many.
-   */
-  createEpollWait?(memory: ArrayBuffer): EpollWaitHandle;
-  /** Waits with the arguments in the header of the handle's memory, and leaves the events behind it. */
-  readonly epollWait?: (handle: EpollWaitHandle) => number;
+  /** Makes the call that waits with the arguments in memory's header and leaves the events behind it. */
+  epollWait?(memory: ArrayBuffer): () => number;
 
   readonly addressSize: number;
   encodeInet(address: Uint8Array, text: string, port: number): number;

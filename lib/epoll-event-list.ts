@@ -1,12 +1,10 @@
-import { type EpollWaitHandle, native } from './binding.js';
+import { native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
 import { invalidType, notSupported, outOfRange } from './errors.js';
 
 const WORD_BYTES = 4;
 const layout = native.epollLayout ?? { header: 0, stride: 3, events: 0, low: 1, high: 2 };
 const { header, stride } = layout;
-/** Only called with a handle, of which there is none without epoll. */
-const epollWait = native.epollWait!;
 
 /** The most events that epoll_wait(2) takes: it counts their bytes in an int. */
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
@@ -21,7 +19,7 @@ export class EpollEventList {
   readonly #words: Uint32Array;
   readonly #timeout: Float64Array;
   readonly #arguments: Int32Array;
-  readonly #handle: EpollWaitHandle;
+  readonly #wait: () => number;
 
   /**
    * @param capacity how many events one wait may find: 1 to 178956970 (x86-64)
@@ -29,13 +27,13 @@ export class EpollEventList {
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
    */
   constructor(capacity: number) {
-    if (native.createEpollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
+    if (native.epollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
     this.#capacity = checkInteger(capacity, 'capacity', 1, MAX_EVENTS);
     const memory = new ArrayBuffer((header + capacity * stride) * WORD_BYTES);
     this.#timeout = new Float64Array(memory, 0, 1);
     this.#arguments = new Int32Array(memory, 8, 2);
     this.#words = new Uint32Array(memory, header * WORD_BYTES);
-    this.#handle = native.createEpollWait(memory);
+    this.#wait = native.epollWait(memory);
   }
 
   /** How many events the list has room for. */
@@ -88,7 +86,7 @@ export class EpollEventList {
     this.#timeout[0] = timeoutMs;
     this.#arguments[0] = epfd;
     this.#arguments[1] = maxEvents;
-    const count = epollWait(this.#handle);
+    const count = this.#wait();
     this.#length = count > 0 ? count : 0;
     return count;
   }

@@ -85,30 +85,31 @@ class EpollWait {
   bool has_nanoseconds_ = true;
 };
 
-// createEpollWait(memory): a handle for epollWait. It keeps memory alive, and ends with what JavaScript
-// has of it.
+// In Node-API's own terms, as this is the one function whose own cost is felt.
+napi_value CallEpollWait(napi_env env, napi_callback_info info) {
+  void* wait = nullptr;
+  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &wait);
+  napi_value result = nullptr;
+  napi_create_int32(env, static_cast<int32_t>(static_cast<EpollWait*>(wait)->Call()), &result);
+  return result;
+}
+
+// epollWait(memory): the function () => number that waits with the arguments that memory holds. The
+// function owns an EpollWait, which keeps memory alive.
 Napi::Value CreateEpollWait(const Napi::CallbackInfo& info) {
   if (!info[0].IsArrayBuffer() || info[0].As<Napi::ArrayBuffer>().ByteLength() < sizeof(Header)) {
     throw Napi::TypeError::New(info.Env(), "ArrayBuffer with room for the header expected");
   }
   auto wait = std::make_unique<EpollWait>(info[0].As<Napi::ArrayBuffer>());
-  auto finalizer = [](Napi::Env, EpollWait* owned) { const std::unique_ptr<EpollWait> released(owned); };
-  auto handle = Napi::External<EpollWait>::New(info.Env(), wait.get(), finalizer);
+  napi_value created = nullptr;
+  napi_status status =
+      napi_create_function(info.Env(), "epoll_wait", NAPI_AUTO_LENGTH, CallEpollWait, wait.get(), &created);
+  NAPI_THROW_IF_FAILED(info.Env(), status, Napi::Value());
+  Napi::Function function(info.Env(), created);
+  function.AddFinalizer([](Napi::Env, EpollWait* owned) { const std::unique_ptr<EpollWait> released(owned); },
+                        wait.get());
   static_cast<void>(wait.release());
-  return handle;
-}
-
-// epollWait(handle): waits with the arguments that the handle's memory holds, and leaves the events
-// there. In Node-API's own terms, as this is the one function whose own cost is felt.
-napi_value CallEpollWait(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value handle = nullptr;
-  void* wait = nullptr;
-  napi_get_cb_info(env, info, &count, &handle, nullptr, nullptr);
-  if (napi_get_value_external(env, handle, &wait) != napi_ok) return nullptr;
-  napi_value result = nullptr;
-  napi_create_int32(env, static_cast<int32_t>(static_cast<EpollWait*>(wait)->Call()), &result);
-  return result;
+  return function;
 }
 
 // struct epoll_event is packed on x86-64 only. Where its 32-bit words lie is read off a real one.
@@ -138,12 +139,7 @@ Napi::Object EventLayout(Napi::Env env) {
 void InitEpoll(Napi::Env env, Napi::Object exports) {
   exports.Set("epollCreate", Napi::Function::New<EpollCreate>(env, "epoll_create1"));
   exports.Set("epollCtl", Napi::Function::New<EpollCtl>(env, "epoll_ctl"));
-  exports.Set("createEpollWait", Napi::Function::New<CreateEpollWait>(env, "createEpollWait"));
-  napi_value wait = nullptr;
-  napi_status status =
-      napi_create_function(env, "epoll_wait", NAPI_AUTO_LENGTH, CallEpollWait, nullptr, &wait);
-  NAPI_THROW_IF_FAILED_VOID(env, status);
-  exports.Set("epollWait", wait);
+  exports.Set("epollWait", Napi::Function::New<CreateEpollWait>(env, "epollWait"));
   exports.Set("epollLayout", EventLayout(env));
 }
 
