@@ -9,9 +9,15 @@ import { fileURLToPath } from 'node:url';
 export interface NativeBinding {
   readonly constants: Readonly<Record<string, number>>;
 
-  /** Has a descriptor closed when this environment ends. */
-  own(fd: number): void;
-  disown(fd: number): void;
+  /** Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. */
+  own(fd: number): number;
+  disown(fd: number, ticket: number): void;
+  /** 0, or -EBADF if the owner has lost it. */
+  closeOwned(fd: number, ticket: number): number;
+  /** Closes it if nobody else owns it and it still is the file that it was. */
+  closeCollected(fd: number, ticket: number): void;
+  /** Takes it from its owners, before it is closed. */
+  forget(fd: number): void;
 
   /** 1 where the 32-bit words of a select(2) bitmap are swapped in pairs, else 0. */
   readonly wordFlip: number;

@@ -1,23 +1,28 @@
 import { native } from './binding.js';
 import { check } from './errors.js';
 
-const collected = new FinalizationRegistry<number>((fd) => {
-  native.disown(fd);
-  native.close(fd);
+interface Owned {
+  readonly fd: number;
+  readonly ticket: number;
+}
+
+const collected = new FinalizationRegistry<Owned>(({ fd, ticket }) => {
+  native.closeCollected(fd, ticket);
 });
 
 /**
  * Owns one descriptor and closes it once: in `close()`, or, without one, when the owner was collected or
- * its thread ended.
- * After `close()` or `release()` the number is somebody else's, and nothing here touches it again.
+ * its thread ended. After `close()` or `release()` the number is somebody else's, and nothing here touches
+ * it again; nor if it was closed behind the owner's back and is another file's.
  */
 export class Descriptor implements Disposable {
   #fd: number;
+  readonly #ticket: number;
 
   constructor(fd: number) {
     this.#fd = fd;
-    native.own(fd);
-    collected.register(this, fd, this);
+    this.#ticket = native.own(fd);
+    collected.register(this, { fd, ticket: this.#ticket }, this);
   }
 
   /** -1 once it is closed or released. */
@@ -27,21 +32,26 @@ export class Descriptor implements Disposable {
 
   /** Gives up ownership. */
   release(): number {
-    const fd = this.#fd;
-    if (fd < 0) return fd;
-    collected.unregister(this);
-    native.disown(fd);
-    this.#fd = -1;
+    const fd = this.#end();
+    native.disown(fd, this.#ticket);
     return fd;
   }
 
+  /** @throws SystemError EBADF if it was closed by its number before */
   close(): void {
     if (this.#fd < 0) return;
-    const fd = this.release();
-    check(native.close(fd), 'close', fd);
+    const fd = this.#end();
+    check(native.closeOwned(fd, this.#ticket), 'close', fd);
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #end(): number {
+    const fd = this.#fd;
+    this.#fd = -1;
+    collected.unregister(this);
+    return fd;
   }
 }

@@ -37,7 +37,8 @@ export function write(fd: number, data: Uint8Array | string): number | null {
 
 /** close(2). The number is free afterwards, even where the kernel reports an error of earlier writes. */
 export function close(fd: number): void {
-  check(native.close(checkFd(fd)), 'close', fd);
+  native.forget(checkFd(fd));
+  check(native.close(fd), 'close', fd);
 }
 
 /** dup(2): a second descriptor of the same open file, with the lowest free number. CLOEXEC. */
@@ -50,7 +51,9 @@ export function dup(fd: number): number {
  * @returns target
  */
 export function dup2(fd: number, target: number): number {
-  return check(native.dup2(checkFd(fd), checkFd(target, 'target')), 'dup2', fd);
+  const result = check(native.dup2(checkFd(fd), checkFd(target, 'target')), 'dup2', fd);
+  if (fd !== target) native.forget(target);
+  return result;
 }
 
 /** Whether reads and writes wait: fcntl(2), O_NONBLOCK. It belongs to the open file, so duplicates share it. */

@@ -42,9 +42,7 @@ Napi::Value Write(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
-  long result = OrErrno(close(Int(info, 0)));
-  // The number is free even then; to close it again would hit whoever has it by now.
-  return Result(info.Env(), result == -EINTR ? 0 : result);
+  return Result(info.Env(), CloseResult(close(Int(info, 0))));
 }
 
 Napi::Value Dup(const Napi::CallbackInfo& info) {

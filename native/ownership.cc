@@ -1,35 +1,117 @@
-// Which descriptors JavaScript objects own. When an environment ends, as a worker does, nothing is
-// collected any more: what is still owned then is closed here. close(2):
-// https://man7.org/linux/man-pages/man2/close.2.html
+// Which descriptors JavaScript objects own, so that whatever closes one for them, late, closes that one
+// and no other. statx(2): https://man7.org/linux/man-pages/man2/statx.2.html
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <iterator>
 #include <memory>
-#include <unordered_set>
+#include <optional>
+#include <unordered_map>
 
 #include "arguments.h"
 #include "modules.h"
+#include "platform.h"
+#include "result.h"
 
 namespace {
+
+// Tells a descriptor's file from another that has its number by now. Files without an inode of their own,
+// as epoll's and eventfd's, all look alike.
+struct File {
+  uint64_t device;
+  uint64_t inode;
+
+  bool operator==(const File& other) const { return device == other.device && inode == other.inode; }
+};
+
+File FileOf(int fd) {
+#if IO_SELECTORS_LINUX
+  // libc's fstat would tie the binary to glibc 2.33.
+  struct statx status {};
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO, &status) != 0) return {};
+  return {static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor, status.stx_ino};
+#else
+  struct stat status {};
+  if (fstat(fd, &status) != 0) return {};
+  return {static_cast<uint64_t>(status.st_dev), static_cast<uint64_t>(status.st_ino)};
+#endif
+}
 
 class Ownership {
  public:
   Ownership() = default;
   Ownership(const Ownership&) = delete;
   Ownership& operator=(const Ownership&) = delete;
+
+  // An environment that ends, as a worker's does, collects nothing any more.
   ~Ownership() {
-    for (int fd : fds_) close(fd);
+    for (const auto& [fd, owner] : owners_) {
+      // Of two owners the second finds it closed.
+      if (FileOf(fd) == owner.file) close(fd);
+    }
   }
 
-  void Add(int fd) { fds_.insert(fd); }
-  void Remove(int fd) { fds_.erase(fd); }
+  // Returns a ticket that tells this owner of the number from others, earlier, later or at the same time.
+  uint32_t Add(int fd) {
+    File file = FileOf(fd);
+    // Owners of another file have lost it: it was closed behind their back.
+    auto [owner, end] = owners_.equal_range(fd);
+    while (owner != end) owner = owner->second.file == file ? std::next(owner) : owners_.erase(owner);
+    owners_.insert({fd, {++last_ticket_, file}});
+    return last_ticket_;
+  }
+
+  // The owner gives it up. Nothing if it has lost it before.
+  std::optional<File> Remove(int fd, uint32_t ticket) {
+    auto [owner, end] = owners_.equal_range(fd);
+    while (owner != end && owner->second.ticket != ticket) ++owner;
+    if (owner == end) return std::nullopt;
+    File file = owner->second.file;
+    owners_.erase(owner);
+    return file;
+  }
+
+  // The number is about to be closed: every owner loses it.
+  void Forget(int fd) { owners_.erase(fd); }
+
+  bool IsShared(int fd) const { return owners_.count(fd) > 0; }
 
  private:
-  std::unordered_set<int> fds_;
+  struct Owner {
+    uint32_t ticket;
+    File file;
+  };
+
+  std::unordered_multimap<int, Owner> owners_;
+  uint32_t last_ticket_ = 0;
 };
 
-void Own(const Napi::CallbackInfo& info) { info.Env().GetInstanceData<Ownership>()->Add(Int(info, 0)); }
+Ownership& Owned(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<Ownership>(); }
 
-void Disown(const Napi::CallbackInfo& info) { info.Env().GetInstanceData<Ownership>()->Remove(Int(info, 0)); }
+// own(fd): a ticket for the calls below
+Napi::Value Own(const Napi::CallbackInfo& info) { return Result(info.Env(), Owned(info).Add(Int(info, 0))); }
+
+// disown(fd, ticket)
+void Disown(const Napi::CallbackInfo& info) { Owned(info).Remove(Int(info, 0), Uint(info, 1)); }
+
+// closeOwned(fd, ticket): -EBADF if the owner has lost it, as the number may be another's by now
+Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
+  int fd = Int(info, 0);
+  if (!Owned(info).Remove(fd, Uint(info, 1))) return Result(info.Env(), -EBADF);
+  Owned(info).Forget(fd);
+  return Result(info.Env(), CloseResult(close(fd)));
+}
+
+// closeCollected(fd, ticket): the same where nobody waits for an answer, nor knows what became of it
+void CloseCollected(const Napi::CallbackInfo& info) {
+  int fd = Int(info, 0);
+  std::optional<File> file = Owned(info).Remove(fd, Uint(info, 1));
+  if (file && !Owned(info).IsShared(fd) && FileOf(fd) == *file) close(fd);
+}
+
+// forget(fd): whoever owns it, the caller closes or replaces it now
+void Forget(const Napi::CallbackInfo& info) { Owned(info).Forget(Int(info, 0)); }
 
 }  // namespace
 
@@ -38,4 +120,7 @@ void InitOwnership(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(std::make_unique<Ownership>().release());
   exports.Set("own", Napi::Function::New<Own>(env, "own"));
   exports.Set("disown", Napi::Function::New<Disown>(env, "disown"));
+  exports.Set("closeOwned", Napi::Function::New<CloseOwned>(env, "closeOwned"));
+  exports.Set("closeCollected", Napi::Function::New<CloseCollected>(env, "closeCollected"));
+  exports.Set("forget", Napi::Function::New<Forget>(env, "forget"));
 }
