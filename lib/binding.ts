@@ -29,8 +29,8 @@ export interface NativeBinding {
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
   epollCreate?(flags: number): number;
   readonly epollCtl?: (epfd: number, op: number, fd: number, events: number, low: number, high: number) => number;
-  /** Makes the call that waits with the arguments in memory's header and leaves the events behind it. */
-  epollWait?(memory: ArrayBuffer): () => number;
+  /** Waits with the arguments in memory's header, and leaves the events behind it. */
+  readonly epollWait?: (memory: ArrayBuffer) => number;
 
   readonly addressSize: number;
   encodeInet(address: Uint8Array, text: string, port: number): number;

@@ -19,7 +19,8 @@ export class EpollEventList {
   readonly #words: Uint32Array;
   readonly #timeout: Float64Array;
   readonly #arguments: Int32Array;
-  readonly #wait: () => number;
+  readonly #memory: ArrayBuffer;
+  readonly #wait: (memory: ArrayBuffer) => number;
 
   /**
    * @param capacity how many events one wait may find: 1 to 178956970 (x86-64)
@@ -29,11 +30,11 @@ export class EpollEventList {
   constructor(capacity: number) {
     if (native.epollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
     this.#capacity = checkInteger(capacity, 'capacity', 1, MAX_EVENTS);
-    const memory = new ArrayBuffer((header + capacity * stride) * WORD_BYTES);
-    this.#timeout = new Float64Array(memory, 0, 1);
-    this.#arguments = new Int32Array(memory, 8, 2);
-    this.#words = new Uint32Array(memory, header * WORD_BYTES);
-    this.#wait = native.epollWait(memory);
+    this.#memory = new ArrayBuffer((header + capacity * stride) * WORD_BYTES);
+    this.#timeout = new Float64Array(this.#memory, 0, 1);
+    this.#arguments = new Int32Array(this.#memory, 8, 2);
+    this.#words = new Uint32Array(this.#memory, header * WORD_BYTES);
+    this.#wait = native.epollWait;
   }
 
   /** How many events the list has room for. */
@@ -86,7 +87,7 @@ export class EpollEventList {
     this.#timeout[0] = timeoutMs;
     this.#arguments[0] = epfd;
     this.#arguments[1] = maxEvents;
-    const count = this.#wait();
+    const count = this.#wait(this.#memory);
     this.#length = count > 0 ? count : 0;
     return count;
   }

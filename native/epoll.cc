@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <memory>
 
 #include "arguments.h"
 #include "modules.h"
@@ -28,88 +27,68 @@ Napi::Value EpollCtl(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno(epoll_ctl(Int(info, 0), Int(info, 1), Int(info, 2), &event)));
 }
 
-// A block of memory that JavaScript and the kernel share: the arguments of the next wait, then the
-// events that it found. JavaScript writes the arguments there because reading them from the call would
-// cost as much as the kernel's whole work on one event.
+// A block of memory that JavaScript and the kernel share: the arguments of the next wait, then the events
+// that it found. JavaScript writes the arguments there because reading them from the call would cost as
+// much as the kernel's whole work on one event. It owns the block: an object of ours would be freed by a
+// finalizer, for which a thread that blocks in its selector never has a turn.
 struct Header {
   double timeout_ms;
   int32_t epfd;
   int32_t max_events;
+  // Set by us once the kernel has shown that it has no epoll_pwait2.
+  int32_t whole_milliseconds_only;
+  int32_t unused;
 };
 
-class EpollWait {
- public:
-  explicit EpollWait(Napi::ArrayBuffer memory)
-      : memory_(Napi::Persistent(memory)),
-        header_(static_cast<Header*>(memory.Data())),
-        events_(reinterpret_cast<epoll_event*>(header_ + 1)),
-        capacity_(static_cast<int>((memory.ByteLength() - sizeof(Header)) / sizeof(epoll_event))) {}
-
-  long Call() {
-    int max_events = header_->max_events;
-    if (max_events > capacity_) return -EINVAL;
-    Timeout timeout(header_->timeout_ms);
-    if (has_nanoseconds_ && !timeout.WholeMilliseconds()) {
-      long count = CallPwait2(header_->epfd, max_events, timeout.Timespec());
-      if (count != -ENOSYS && count != -EPERM) return count;
-      has_nanoseconds_ = false;
-    }
-    return CallWait(header_->epfd, max_events, timeout.Milliseconds());
-  }
-
- private:
-  // Not through libc where it can be helped: its wrapper is a cancellation point, which costs a process
-  // with threads, as Node is one, as much as our own part of the call.
-  long CallWait(int epfd, int max_events, int timeout_ms) {
-#ifdef SYS_epoll_wait
-    return OrErrno(syscall(SYS_epoll_wait, epfd, events_, max_events, timeout_ms));
-#else
-    return OrErrno(epoll_wait(epfd, events_, max_events, timeout_ms));
-#endif
-  }
-
-  // Linux 5.11 has it; libc's own symbol would tie the binary to glibc 2.35. A sandbox that does not
-  // know it may answer EPERM instead of ENOSYS.
-  long CallPwait2(int epfd, int max_events, timespec time) {
+// Linux 5.11 has it; libc's own symbol would tie the binary to glibc 2.35.
+long CallPwait2(int epfd, epoll_event* events, int max_events, timespec time) {
 #ifdef SYS_epoll_pwait2
-    return OrErrno(syscall(SYS_epoll_pwait2, epfd, events_, max_events, &time, nullptr, 0));
+  return OrErrno(syscall(SYS_epoll_pwait2, epfd, events, max_events, &time, nullptr, 0));
 #else
-    return -ENOSYS;
+  return -ENOSYS;
 #endif
-  }
-
-  Napi::Reference<Napi::ArrayBuffer> memory_;
-  Header* header_;
-  epoll_event* events_;
-  int capacity_;
-  bool has_nanoseconds_ = true;
-};
-
-// In Node-API's own terms, as this is the one function whose own cost is felt.
-napi_value CallEpollWait(napi_env env, napi_callback_info info) {
-  void* wait = nullptr;
-  napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &wait);
-  napi_value result = nullptr;
-  napi_create_int32(env, static_cast<int32_t>(static_cast<EpollWait*>(wait)->Call()), &result);
-  return result;
 }
 
-// epollWait(memory): the function () => number that waits with the arguments that memory holds. The
-// function owns an EpollWait, which keeps memory alive.
-Napi::Value CreateEpollWait(const Napi::CallbackInfo& info) {
-  if (!info[0].IsArrayBuffer() || info[0].As<Napi::ArrayBuffer>().ByteLength() < sizeof(Header)) {
-    throw Napi::TypeError::New(info.Env(), "ArrayBuffer with room for the header expected");
+// Not through libc where it can be helped: its wrapper is a cancellation point, which costs a process
+// with threads, as Node is one, as much as our own part of the call.
+long CallWait(int epfd, epoll_event* events, int max_events, int timeout_ms) {
+#ifdef SYS_epoll_wait
+  return OrErrno(syscall(SYS_epoll_wait, epfd, events, max_events, timeout_ms));
+#else
+  return OrErrno(epoll_wait(epfd, events, max_events, timeout_ms));
+#endif
+}
+
+long Wait(Header* header, epoll_event* events, size_t capacity) {
+  if (header->max_events > static_cast<int>(capacity)) return -EINVAL;
+  Timeout timeout(header->timeout_ms);
+  if (!timeout.WholeMilliseconds() && header->whole_milliseconds_only == 0) {
+    long count = CallPwait2(header->epfd, events, header->max_events, timeout.Timespec());
+    // A sandbox that does not know the call may answer EPERM instead of ENOSYS.
+    if (count != -ENOSYS && count != -EPERM) return count;
+    header->whole_milliseconds_only = 1;
   }
-  auto wait = std::make_unique<EpollWait>(info[0].As<Napi::ArrayBuffer>());
-  napi_value created = nullptr;
-  napi_status status =
-      napi_create_function(info.Env(), "epoll_wait", NAPI_AUTO_LENGTH, CallEpollWait, wait.get(), &created);
-  NAPI_THROW_IF_FAILED(info.Env(), status, Napi::Value());
-  Napi::Function function(info.Env(), created);
-  function.AddFinalizer([](Napi::Env, EpollWait* owned) { const std::unique_ptr<EpollWait> released(owned); },
-                        wait.get());
-  static_cast<void>(wait.release());
-  return function;
+  return CallWait(header->epfd, events, header->max_events, timeout.Milliseconds());
+}
+
+// epollWait(memory): waits with the arguments that memory holds, and leaves the events there. In
+// Node-API's own terms, as this is the one function whose own cost is felt.
+napi_value EpollWait(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value memory = nullptr;
+  void* data = nullptr;
+  size_t length = 0;
+  napi_get_cb_info(env, info, &count, &memory, nullptr, nullptr);
+  if (napi_get_arraybuffer_info(env, memory, &data, &length) != napi_ok || length < sizeof(Header)) {
+    napi_throw_type_error(env, nullptr, "ArrayBuffer with room for the header expected");
+    return nullptr;
+  }
+  auto* header = static_cast<Header*>(data);
+  auto* events = reinterpret_cast<epoll_event*>(header + 1);
+  long found = Wait(header, events, (length - sizeof(Header)) / sizeof(epoll_event));
+  napi_value result = nullptr;
+  napi_create_int32(env, static_cast<int32_t>(found), &result);
+  return result;
 }
 
 // struct epoll_event is packed on x86-64 only. Where its 32-bit words lie is read off a real one.
@@ -139,7 +118,10 @@ Napi::Object EventLayout(Napi::Env env) {
 void InitEpoll(Napi::Env env, Napi::Object exports) {
   exports.Set("epollCreate", Napi::Function::New<EpollCreate>(env, "epoll_create1"));
   exports.Set("epollCtl", Napi::Function::New<EpollCtl>(env, "epoll_ctl"));
-  exports.Set("epollWait", Napi::Function::New<CreateEpollWait>(env, "epollWait"));
+  napi_value wait = nullptr;
+  NAPI_THROW_IF_FAILED_VOID(
+      env, napi_create_function(env, "epoll_wait", NAPI_AUTO_LENGTH, EpollWait, nullptr, &wait));
+  exports.Set("epollWait", wait);
   exports.Set("epollLayout", EventLayout(env));
 }
 
