@@ -70,8 +70,6 @@ constexpr Constant kSocket[] = {
     {"TCP_NODELAY", TCP_NODELAY},   {"MSG_DONTWAIT", MSG_DONTWAIT},
     {"MSG_OOB", MSG_OOB},           {"MSG_PEEK", MSG_PEEK},
     {"MSG_TRUNC", MSG_TRUNC},       {"MSG_WAITALL", MSG_WAITALL},
-    {"SHUT_RD", SHUT_RD},           {"SHUT_WR", SHUT_WR},
-    {"SHUT_RDWR", SHUT_RDWR},       {"SOMAXCONN", SOMAXCONN},
 };
 
 template <size_t size>

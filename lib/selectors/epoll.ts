@@ -27,7 +27,7 @@ const WHY_EPERM =
   "{ unpollable: 'ready' } reports them ready at every wait, as poll and select do";
 
 /** EVENT_* bits as EPOLL* bits. */
-export function toEpollEvents(events: number): number {
+function toEpollEvents(events: number): number {
   return (
     (events & EVENT_READ ? EPOLLIN : 0) |
     (events & EVENT_WRITE ? EPOLLOUT : 0) |
@@ -36,7 +36,7 @@ export function toEpollEvents(events: number): number {
 }
 
 /** EPOLL* bits as EVENT_* bits: a hang-up or an error makes both directions ready. */
-export function fromEpollEvents(revents: number): number {
+function fromEpollEvents(revents: number): number {
   return (
     (revents & READ_BITS ? EVENT_READ : 0) |
     (revents & WRITE_BITS ? EVENT_WRITE : 0) |

@@ -19,14 +19,14 @@ const FEATURES: Features = Object.freeze({
 });
 
 /** EVENT_* bits as POLL* bits. */
-export function toPollEvents(events: number): number {
+function toPollEvents(events: number): number {
   return (
     (events & EVENT_READ ? POLLIN : 0) | (events & EVENT_WRITE ? POLLOUT : 0) | (events & EVENT_PRIORITY ? POLLPRI : 0)
   );
 }
 
 /** POLL* bits as EVENT_* bits: a hang-up or an error makes both directions ready. */
-export function fromPollEvents(revents: number): number {
+function fromPollEvents(revents: number): number {
   return (
     (revents & READ_BITS ? EVENT_READ : 0) |
     (revents & WRITE_BITS ? EVENT_WRITE : 0) |
