@@ -70,6 +70,7 @@ constexpr Constant kSocket[] = {
     {"TCP_NODELAY", TCP_NODELAY},   {"MSG_DONTWAIT", MSG_DONTWAIT},
     {"MSG_OOB", MSG_OOB},           {"MSG_PEEK", MSG_PEEK},
     {"MSG_TRUNC", MSG_TRUNC},       {"MSG_WAITALL", MSG_WAITALL},
+    {"SOMAXCONN", SOMAXCONN},
 };
 
 template <size_t size>
