@@ -1,6 +1,5 @@
-// The addon: free functions over integers and typed arrays, one for each system call. Its state belongs
-// to the environment that loaded it or to one function's closure, so it loads in any number of workers at
-// once.
+// The addon: free functions over integers and typed arrays, one for each system call. Its only state, which
+// descriptors are owned, belongs to the environment that loaded it, so it loads in any number of workers.
 #include "modules.h"
 
 namespace {
