@@ -17,6 +17,8 @@
         "native/select.cc",
         "native/poll.cc",
         "native/epoll.cc",
+        "native/wait_thread.cc",
+        "native/watch.cc",
         "native/address.cc",
         "native/socket.cc",
         "native/fd.cc",

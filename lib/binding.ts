@@ -32,6 +32,17 @@ export interface NativeBinding {
   /** Waits with the arguments in memory's header, and leaves the events behind it. */
   readonly epollWait?: (memory: ArrayBuffer) => number;
 
+  /** Called with the id of a watch that has found something, once for each time that it was begun. */
+  onFound(callback: (id: number) => void): void;
+  /** An id, or -errno. */
+  openEpollWatch?(epfd: number): number;
+  openThreadWatch(): number;
+  readonly beginEpoll?: (id: number, ref: boolean) => number;
+  beginSelect(id: number, ref: boolean, bitmaps: Uint32Array, nfds: number): number;
+  readonly beginPoll?: (id: number, ref: boolean, entries: Int32Array, count: number) => number;
+  cancelWatch(id: number): void;
+  closeWatch(id: number): void;
+
   readonly addressSize: number;
   encodeInet(address: Uint8Array, text: string, port: number): number;
   encodeUnix(address: Uint8Array, path: Uint8Array): number;

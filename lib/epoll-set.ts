@@ -2,10 +2,12 @@ import { native } from './binding.js';
 import { Descriptor } from './descriptor.js';
 import type { EpollEventList } from './epoll-event-list.js';
 import { check, notSupported } from './errors.js';
+import { Watch } from './watch.js';
 
 /** An epoll instance as the kernel keeps it: the owner of its descriptor, and the calls on it. */
 export class EpollSet {
   readonly #descriptor: Descriptor;
+  #watch: Watch | undefined;
   readonly #ctl: NonNullable<typeof native.epollCtl>;
 
   /** @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2) */
@@ -42,13 +44,25 @@ export class EpollSet {
     return list.wait(this.#descriptor.fd, maxEvents, timeoutMs);
   }
 
+  /** Has libuv's loop wait for what `wait` would find. */
+  watch(found: () => void, ref: boolean): void {
+    this.#watch ??= Watch.ofEpoll(this.fd);
+    this.#watch.beginEpoll(found, ref);
+  }
+
+  stopWatching(): void {
+    this.#watch?.cancel();
+  }
+
   /** Becomes the other instance, which is used up, under its own number. */
   replaceBy(other: EpollSet): void {
+    this.#watch?.forget();
     check(native.dup2(other.fd, this.fd), 'dup3', this.fd);
     other.close();
   }
 
   close(): void {
+    this.#watch?.close();
     this.#descriptor.close();
   }
 }

@@ -9,6 +9,7 @@ export const ECHILD = -errno.ECHILD;
 export const EEXIST = -errno.EEXIST;
 export const EINPROGRESS = -errno.EINPROGRESS;
 export const EINTR = -errno.EINTR;
+export const EINVAL = -errno.EINVAL;
 export const ENOENT = -errno.ENOENT;
 export const ENOSYS = -errno.ENOSYS;
 export const EPERM = -errno.EPERM;

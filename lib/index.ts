@@ -13,3 +13,4 @@ export { SelectorKey } from './selectors/key.js';
 export type { Features, RegisterOptions, SelectorOptions } from './selectors/options.js';
 export { PollSelector } from './selectors/poll.js';
 export { SelectSelector } from './selectors/select.js';
+export { Waker } from './waker.js';

@@ -1,6 +1,7 @@
 import { native } from './binding.js';
 import { POLLERR, POLLHUP } from './constants.js';
 import { notSupported } from './errors.js';
+import { Watch } from './watch.js';
 
 /** 32-bit and 16-bit words in a struct pollfd: int fd; short events; short revents. */
 const INTS = 2;
@@ -14,6 +15,7 @@ export class PollSet {
   #fds = new Int32Array(16 * INTS);
   #masks = new Uint16Array(this.#fds.buffer);
   #size = 0;
+  #watch: Watch | undefined;
   readonly #positions = new Map<number, number>();
   /** What was asked of the muted entries. */
   readonly #muted = new Map<number, number>();
@@ -80,6 +82,17 @@ export class PollSet {
     return this.#poll(this.#fds, this.#size, timeoutMs);
   }
 
+  /** Has a thread wait for what `wait` would find. */
+  watch(found: () => void, ref: boolean): void {
+    this.#watch ??= Watch.ofThread();
+    this.#watch.beginPoll(found, ref, this.#fds, this.#size);
+  }
+
+  /** Whether there was something to stop. */
+  stopWatching(): boolean {
+    return this.#watch?.cancel() === true;
+  }
+
   /** Lists the count entries that the last wait found, and returns all their bits together. */
   collect(count: number, fds: Int32Array, revents: Uint16Array): number {
     let any = 0;
@@ -91,6 +104,10 @@ export class PollSet {
       revents[found++] = mask;
     }
     return any;
+  }
+
+  close(): void {
+    this.#watch?.close();
   }
 
   #grow(): void {

@@ -1,4 +1,5 @@
 import { native } from './binding.js';
+import { Watch } from './watch.js';
 
 const WORD_BITS = 32;
 const { wordFlip } = native;
@@ -15,6 +16,7 @@ export class SelectSet {
   #words = 32;
   #bits = new Uint32Array(6 * this.#words);
   #highest = -1;
+  #watch: Watch | undefined;
 
   /** The highest descriptor in any set, -1 if all are empty. */
   get highest(): number {
@@ -40,6 +42,17 @@ export class SelectSet {
     return native.select(this.#bits, this.#highest + 1, timeoutMs);
   }
 
+  /** Has a thread wait for what `wait` would find. */
+  watch(found: () => void, ref: boolean): void {
+    this.#watch ??= Watch.ofThread();
+    this.#watch.beginSelect(found, ref, this.#bits, this.#highest + 1);
+  }
+
+  /** Whether there was something to stop. */
+  stopWatching(): boolean {
+    return this.#watch?.cancel() === true;
+  }
+
   /** What the last wait said of fd. Only valid when that found something: on 0 the kernel may leave bits behind. */
   ready(fd: number): number {
     const index = 3 * this.#words + ((fd >>> 5) ^ wordFlip);
@@ -63,6 +76,10 @@ export class SelectSet {
       }
     }
     return count;
+  }
+
+  close(): void {
+    this.#watch?.close();
   }
 
   #answer(index: number, bit: number): number {

@@ -1,5 +1,6 @@
 // The addon: free functions over integers and typed arrays, one for each system call. Its only state, which
-// descriptors are owned, belongs to the environment that loaded it, so it loads in any number of workers.
+// descriptors are owned and what is watched, belongs to the environment that loaded it, so it loads in any
+// number of workers.
 #include "modules.h"
 
 namespace {
@@ -10,6 +11,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitSelect(env, exports);
   InitPoll(env, exports);
   InitEpoll(env, exports);
+  InitWatch(env, exports);
   InitAddress(env, exports);
   InitSocket(env, exports);
   InitFd(env, exports);

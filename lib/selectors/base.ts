@@ -1,8 +1,11 @@
 import { checkFunction, checkInteger, checkOptions } from '../check.js';
+import { EVENT_READ } from '../constants.js';
 import { EINTR } from '../errno.js';
-import { alreadyRegistered, busy, closed, notRegistered } from '../errors.js';
+import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../errors.js';
 import { type FileObject, toFd } from '../file-object.js';
 import { cut, deadlineAfter, remainingUntil, toTimeout } from '../timeout.js';
+import type { Waker } from '../waker.js';
+import { AsyncWait, checkSignal } from './async-wait.js';
 import { SelectorKey } from './key.js';
 import { KeyMap } from './key-map.js';
 import { KeyTable } from './key-table.js';
@@ -14,6 +17,7 @@ import {
   type SelectorOptions,
   type Watch,
 } from './options.js';
+import { WakeSource } from './wake-source.js';
 
 const ALL_EVENTS = 7;
 
@@ -45,9 +49,15 @@ export interface ReadyEvent<D> {
  * - `park(i)`: event i has no bit that was asked for. It must not come again during this call of
  *   select, or that would spin
  * - `unpark()`: this call of select is over; forget what was parked
+ * - `startWatching(found, ref)`: has found called from the event loop, once, when a wait would find
+ *   something; false if it would now. ref: whether that keeps the process alive. Replaces what was started
+ *   before
+ * - `stopWatching()`: found is not to be called any more
  * - `release()`: gives up what the back end owns
+ *
+ * A back end calls `attemptSoon()` when something changes that what it has started does not see.
  */
-export abstract class BaseSelector<D = unknown> implements Disposable {
+export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIterable<ReadyEvent<D>[]> {
   abstract readonly backend: 'select' | 'poll' | 'epoll';
   abstract readonly features: Features;
 
@@ -57,6 +67,14 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
   #closed = false;
   #waiting = false;
   #parked = false;
+  #asyncWait: AsyncWait<ReadyEvent<D>[]> | undefined;
+  #ref = true;
+  /** Whether `wakeup()` was called since the kernel was asked last, */
+  #woken = false;
+  /** and whether the kernel's last answer held a wake-up by another thread. */
+  #wokenFromOutside = false;
+  #wakeSource: WakeSource | undefined;
+  readonly #attempt = () => this.#attemptAsync();
 
   /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
   constructor(options?: SelectorOptions) {
@@ -88,7 +106,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     const nativeBits = this.toNativeBits(checkRegisterOptions(options, this.features));
     // The caller's getters have run.
     this.#assertOpen();
-    if (this.#keys.get(fd) !== undefined) throw alreadyRegistered(fd);
+    if (this.#keys.get(fd) !== undefined || fd === this.#wakeSource?.fd) throw alreadyRegistered(fd);
+    if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
     this.add(fd, events, nativeBits);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a D without undefined is the caller's promise
     const key = new SelectorKey(fileObject, fd, events, data as D);
@@ -150,8 +169,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     const ready: ReadyEvent<D>[] = [];
     try {
       for (let remaining = timeout; remaining >= 0; ) {
-        const count = this.wait(cut(remaining));
-        if (count > 0 && this.#collect(count, ready) > 0) break;
+        const woken = this.#takeWoken();
+        const count = this.wait(woken ? 0 : cut(remaining));
+        if (count > 0) this.#collect(count, ready);
+        if (ready.length > 0 || woken || this.#wokenFromOutside) break;
         remaining = this.#remaining(count, deadline);
       }
       return ready;
@@ -179,15 +200,69 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     let ran = 0;
     try {
       for (let remaining = timeout; remaining >= 0; ) {
-        const count = this.wait(cut(remaining));
+        const woken = this.#takeWoken();
+        const count = this.wait(woken ? 0 : cut(remaining));
         if (count > 0) ran = this.#dispatch(count, callback);
-        if (ran > 0) break;
+        if (ran > 0 || woken || this.#wokenFromOutside) break;
         remaining = this.#remaining(count, deadline);
       }
       return ran;
     } finally {
       this.#endWait();
     }
+  }
+
+  /**
+   * `select` that does not block: the event loop goes on, and the promise is settled from a later turn of
+   * it. Descriptors may be registered, modified and unregistered meanwhile.
+   *
+   * @param options.timeoutMs as for `select`; rounded up to whole milliseconds
+   * @param options.signal rejects the promise when it is aborted. No event is lost by that: what was ready
+   *   is reported by the next wait
+   * @returns rejects with the signal's reason, with ERR_BUSY while another wait is in progress, with
+   *   ERR_CLOSED, and with what `select` throws. Resolves with no events if the selector is closed meanwhile
+   */
+  selectAsync(options?: { timeoutMs?: number | null; signal?: AbortSignal }): Promise<ReadyEvent<D>[]> {
+    try {
+      return this.#startAsync(options).promise;
+    } catch (error) {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Batches of ready descriptors, as `selectAsync` gives them: `for await (const events of selector)`. A
+   * batch is empty after a wake-up. Ends when the selector is closed.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<ReadyEvent<D>[], undefined> {
+    while (!this.#closed) {
+      const events = await this.selectAsync();
+      if (events.length > 0 || !this.#closed) yield events;
+    }
+    return undefined;
+  }
+
+  /**
+   * Makes the current wait, or else the next one, return at once, with what is ready by then. Several
+   * before that come to one. For this thread; other threads use `waker`.
+   * @throws Error ERR_CLOSED
+   */
+  wakeup(): void {
+    this.#assertOpen();
+    this.#woken = true;
+    this.#asyncWait?.attemptSoon();
+  }
+
+  /**
+   * Wakes this selector from other threads: send them `waker.share()`. The selector owns it and closes it;
+   * its own `close()` does nothing. It takes a descriptor from when it is asked for first.
+   * @throws Error ERR_CLOSED; SystemError EMFILE
+   */
+  get waker(): Waker {
+    this.#assertOpen();
+    this.#wakeSource ??= this.#openWakeSource();
+    return this.#wakeSource.waker;
   }
 
   /**
@@ -205,11 +280,26 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     return this.#map;
   }
 
-  /** Forgets all descriptors, which stay open, and releases the selector's own. Closing twice is harmless. */
+  /** Makes waits of `selectAsync` keep the process alive, as they do by default; one in progress, too. */
+  ref(): this {
+    return this.#setRef(true);
+  }
+
+  /** Lets the process end while a wait of `selectAsync` is in progress: its promise is never settled then. */
+  unref(): this {
+    return this.#setRef(false);
+  }
+
+  /**
+   * Forgets all descriptors, which stay open, and releases the selector's own. Ends a wait in progress,
+   * without events. Closing twice is harmless.
+   */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#endAsync()?.resolve([]);
     this.#keys.clear();
+    this.#wakeSource?.close();
     this.release();
   }
 
@@ -240,10 +330,17 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
 
   #startWait(timeoutMs: unknown): number {
     this.#assertOpen();
-    if (this.#waiting) throw busy('the selector is waiting already: its callbacks cannot wait on it');
+    if (this.#waiting) throw busy('the selector is waiting already: one wait at a time, and none in its callbacks');
     const timeout = toTimeout(timeoutMs, 'zero');
     this.#waiting = true;
     return timeout;
+  }
+
+  /** Whether the kernel is not to wait this time. */
+  #takeWoken(): boolean {
+    const woken = this.#woken;
+    this.#woken = this.#wokenFromOutside = false;
+    return woken;
   }
 
   #endWait(): void {
@@ -251,6 +348,77 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     if (!this.#parked) return;
     this.#parked = false;
     if (!this.#closed) this.unpark();
+  }
+
+  #startAsync(options: { timeoutMs?: number | null; signal?: AbortSignal } | undefined): AsyncWait<ReadyEvent<D>[]> {
+    this.#assertOpen();
+    const { timeoutMs, signal } = checkOptions(options);
+    checkSignal(signal)?.throwIfAborted();
+    const wait = new AsyncWait<ReadyEvent<D>[]>(this.#startWait(timeoutMs), this.#ref, this.#attempt);
+    this.#asyncWait = wait;
+    if (signal !== undefined) wait.rejectOnAbort(signal, (reason) => this.#endAsync()?.reject(reason));
+    try {
+      if (this.#woken) wait.attemptSoon();
+      else if (wait.deadline !== 0) this.#watchFor(wait);
+    } catch (error) {
+      this.#endAsync()?.reject(error);
+    }
+    return wait;
+  }
+
+  /** Asks the kernel on behalf of the asynchronous wait, and ends that if there is an answer. */
+  #attemptAsync(): void {
+    const wait = this.#asyncWait;
+    if (wait === undefined) return;
+    const ready: ReadyEvent<D>[] = [];
+    try {
+      const woken = this.#takeWoken();
+      const count = this.wait(0);
+      if (count > 0) this.#collect(count, ready);
+      if (ready.length > 0 || woken || this.#wokenFromOutside || this.#remaining(count, wait.deadline) < 0) {
+        this.#endAsync()?.resolve(ready);
+      } else {
+        this.#watchFor(wait);
+      }
+    } catch (error) {
+      this.#endAsync()?.reject(error);
+    }
+  }
+
+  #watchFor(wait: AsyncWait<ReadyEvent<D>[]>): void {
+    if (!this.startWatching(this.#attempt, wait.ref)) wait.attemptSoon();
+  }
+
+  /** Takes the asynchronous wait off, to be settled. */
+  #endAsync(): AsyncWait<ReadyEvent<D>[]> | undefined {
+    const wait = this.#asyncWait;
+    if (wait === undefined) return undefined;
+    this.#asyncWait = undefined;
+    this.stopWatching();
+    this.#endWait();
+    return wait;
+  }
+
+  #setRef(ref: boolean): this {
+    this.#assertOpen();
+    this.#ref = ref;
+    const wait = this.#asyncWait;
+    if (wait !== undefined && wait.ref !== ref) {
+      wait.ref = ref;
+      this.#watchFor(wait);
+    }
+    return this;
+  }
+
+  #openWakeSource(): WakeSource {
+    const source = new WakeSource();
+    try {
+      this.add(source.fd, EVENT_READ, this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 }));
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+    return source;
   }
 
   /** How long to go on waiting after a wait of the kernel's that came to nothing; -1: not at all. */
@@ -267,16 +435,18 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     throw this.waitError(result);
   }
 
-  #collect(count: number, ready: ReadyEvent<D>[]): number {
+  #collect(count: number, ready: ReadyEvent<D>[]): void {
     for (let i = 0; i < count; i++) {
       const fd = this.readyFd(i);
       const key = fd < 0 ? undefined : this.#keys.get(fd);
-      if (key === undefined) continue;
+      if (key === undefined) {
+        this.#noteWakeup(fd);
+        continue;
+      }
       const events = this.readyEvents(i) & key.events;
       if (events === 0) this.#park(i);
       else ready.push({ key, events, revents: this.readyRevents(i) });
     }
-    return ready.length;
   }
 
   #dispatch(count: number, callback: (key: SelectorKey<D>, events: number, revents: number) => void): number {
@@ -285,6 +455,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     for (let i = 0; i < count; i++) {
       const fd = this.readyFd(i);
       const key = fd < 0 ? undefined : this.#keys.get(fd);
+      if (key === undefined) this.#noteWakeup(fd);
       if (key === undefined || this.#keys.since(fd) > collected) continue;
       const events = this.readyEvents(i) & key.events;
       if (events === 0) {
@@ -297,9 +468,22 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
     return ran;
   }
 
+  /** An event without a key: another thread has woken this selector, or it is of no registration. */
+  #noteWakeup(fd: number): void {
+    const source = this.#wakeSource;
+    if (fd < 0 || fd !== source?.fd) return;
+    source.drain();
+    this.#wokenFromOutside = true;
+  }
+
   #park(i: number): void {
     this.#parked = true;
     this.park(i);
+  }
+
+  /** For back ends: the asynchronous wait, if there is one, is to ask the kernel again. */
+  protected attemptSoon(): void {
+    this.#asyncWait?.attemptSoon();
   }
 
   protected abstract toNativeBits(watch: Watch): number;
@@ -313,5 +497,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable {
   protected abstract readyRevents(i: number): number;
   protected abstract park(i: number): void;
   protected abstract unpark(): void;
+  protected abstract startWatching(found: () => void, ref: boolean): boolean;
+  protected abstract stopWatching(): void;
   protected abstract release(): void;
 }

@@ -106,6 +106,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     if (result === EPERM && this.#unpollables !== undefined) {
       this.#unpollables.add(fd, mask);
       this.#entries.claim(fd, mask);
+      this.attemptSoon();
     } else if (result < 0) {
       throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : undefined);
     }
@@ -117,6 +118,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.change(fd, mask);
       this.#entries.claim(fd, mask);
+      this.attemptSoon();
       return;
     }
     const result = this.#entries.change(fd, mask);
@@ -173,6 +175,16 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   protected override unpark(): void {
     this.#entries.unpark();
+  }
+
+  protected override startWatching(found: () => void, ref: boolean): boolean {
+    if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return false;
+    this.#entries.set.watch(found, ref);
+    return true;
+  }
+
+  protected override stopWatching(): void {
+    this.#entries.set.stopWatching();
   }
 
   protected override release(): void {

@@ -62,14 +62,17 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
   protected override add(fd: number, events: number, nativeBits: number): void {
     assertOpen(fd, 'poll');
     this.#set.add(fd, toPollEvents(events) | nativeBits);
+    this.#changed();
   }
 
   protected override change(fd: number, events: number, nativeBits: number): void {
     this.#set.modify(fd, toPollEvents(events) | nativeBits);
+    this.#changed();
   }
 
   protected override remove(fd: number): void {
     this.#set.remove(fd);
+    this.#changed();
   }
 
   protected override wait(timeoutMs: number): number {
@@ -109,5 +112,21 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
     this.#set.unmute();
   }
 
-  protected override release(): void {}
+  protected override startWatching(found: () => void, ref: boolean): boolean {
+    this.#set.watch(found, ref);
+    return true;
+  }
+
+  protected override stopWatching(): void {
+    this.#set.stopWatching();
+  }
+
+  protected override release(): void {
+    this.#set.close();
+  }
+
+  /** The thread waits on a copy of the set, and must let go of what was removed. */
+  #changed(): void {
+    if (this.#set.stopWatching()) this.attemptSoon();
+  }
 }

@@ -1,5 +1,5 @@
 import { EBADF } from '../errno.js';
-import { fdSetSizeExceeded, notSupported, systemError } from '../errors.js';
+import { notSupported, systemError } from '../errors.js';
 import { assertOpen, isOpen } from '../open.js';
 import { checkFdSetSize } from '../select.js';
 import { SelectSet } from '../select-set.js';
@@ -40,21 +40,23 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override add(fd: number, events: number): void {
-    if (fd >= this.#size) throw fdSetSizeExceeded(fd, this.#size);
     // As the descriptor is open now, the process's descriptor table reaches that far, and it never
     // shrinks: should the descriptor be closed later, the kernel will say so instead of ignoring it.
     assertOpen(fd, 'select');
     this.#set.set(fd, events);
     this.#fds.add(fd);
+    this.#changed();
   }
 
   protected override change(fd: number, events: number): void {
     this.#set.set(fd, events);
+    this.#changed();
   }
 
   protected override remove(fd: number): void {
     this.#set.set(fd, 0);
     this.#fds.delete(fd);
+    this.#changed();
   }
 
   protected override wait(timeoutMs: number): number {
@@ -90,7 +92,22 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
 
   protected override unpark(): void {}
 
+  protected override startWatching(found: () => void, ref: boolean): boolean {
+    this.#set.watch(found, ref);
+    return true;
+  }
+
+  protected override stopWatching(): void {
+    this.#set.stopWatching();
+  }
+
   protected override release(): void {
+    this.#set.close();
     this.#fds.clear();
+  }
+
+  /** The thread waits on a copy of the set, and must let go of what was removed. */
+  #changed(): void {
+    if (this.#set.stopWatching()) this.attemptSoon();
   }
 }

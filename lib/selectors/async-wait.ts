@@ -1,0 +1,102 @@
+import { INT_MAX } from '../check.js';
+import { invalidType } from '../errors.js';
+import { deadlineAfter, remainingUntil } from '../timeout.js';
+
+/**
+ * An asynchronous wait in progress: its promise, and what can end it beside the descriptors. Nothing is
+ * asked of the kernel before the moment that the promise is settled with the answer, so that no event is
+ * lost to a wait that ends otherwise.
+ */
+export class AsyncWait<T> {
+  readonly promise: Promise<T>;
+  readonly deadline: number;
+  #resolve!: (value: T) => void;
+  #reject!: (reason: unknown) => void;
+  readonly #attempt: () => void;
+  #ref: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+  #stopListening: (() => void) | undefined;
+
+  /**
+   * @param attempt asks the kernel, and settles the promise if there is an answer or the time is over
+   * @param ref whether timers keep the process alive
+   */
+  constructor(timeoutMs: number, ref: boolean, attempt: () => void) {
+    this.promise = new Promise<T>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#attempt = attempt;
+    this.#ref = ref;
+    this.deadline = deadlineAfter(timeoutMs);
+    if (timeoutMs === 0) this.attemptSoon();
+    else if (timeoutMs !== Infinity) this.#startTimer(timeoutMs);
+  }
+
+  get ref(): boolean {
+    return this.#ref;
+  }
+
+  set ref(ref: boolean) {
+    this.#ref = ref;
+    if (ref) {
+      this.#timer?.ref();
+      this.#immediate?.ref();
+    } else {
+      this.#timer?.unref();
+      this.#immediate?.unref();
+    }
+  }
+
+  /** Attempts in the next turn of the event loop: at once, but after whatever else is due. */
+  attemptSoon(): void {
+    if (this.#immediate !== undefined) return;
+    this.#immediate = setImmediate(() => {
+      this.#immediate = undefined;
+      this.#attempt();
+    });
+    if (!this.#ref) this.#immediate.unref();
+  }
+
+  rejectOnAbort(signal: AbortSignal, abort: (reason: unknown) => void): void {
+    const listener = () => abort(signal.reason);
+    signal.addEventListener('abort', listener, { once: true });
+    this.#stopListening = () => signal.removeEventListener('abort', listener);
+  }
+
+  resolve(value: T): void {
+    this.#end();
+    this.#resolve(value);
+  }
+
+  reject(reason: unknown): void {
+    this.#end();
+    this.#reject(reason);
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    this.#stopListening?.();
+  }
+
+  /** Node's timers count whole milliseconds on a clock of their own, and may come early by the other. */
+  #startTimer(remainingMs: number): void {
+    this.#timer = setTimeout(
+      () => {
+        const remaining = remainingUntil(this.deadline);
+        if (remaining > 0) this.#startTimer(remaining);
+        else this.#attempt();
+      },
+      Math.min(Math.ceil(remainingMs), INT_MAX),
+    );
+    if (!this.#ref) this.#timer.unref();
+  }
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE */
+export function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw invalidType('options.signal', 'an AbortSignal', signal);
+}

@@ -1,0 +1,83 @@
+import { fstatSync, readlinkSync } from 'node:fs';
+import { native } from './binding.js';
+import { checkFd } from './check.js';
+import { Descriptor } from './descriptor.js';
+import { EAGAIN, EINVAL } from './errno.js';
+import { check, closed, systemError } from './errors.js';
+import { post } from './wake-channel.js';
+
+/**
+ * Wakes a selector from another thread: `selector.waker.share()` there, `new Waker(number)` here. It owns
+ * one descriptor until `close()`: an eventfd(2), or a pipe's write end where there is none.
+ */
+export class Waker implements Disposable {
+  readonly #descriptor: Descriptor;
+
+  /**
+   * Takes ownership of a descriptor that `share()` gave.
+   * @throws SystemError EBADF if fd is not open, EINVAL if it cannot have come from `share()`; fd stays
+   *   the caller's then
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   */
+  constructor(fd: number) {
+    this.#descriptor = new Descriptor(checkWakeFd(fd));
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  /**
+   * Makes the selector's current wait, or else its next one, return at once. Several before that come to
+   * one. Nothing happens if the selector is closed.
+   * @throws Error ERR_CLOSED after `close()`
+   */
+  wake(): void {
+    const fd = this.#open();
+    const result = post(fd);
+    if (result !== EAGAIN) check(result, 'write', fd);
+  }
+
+  /**
+   * A duplicate of the descriptor, to be sent to another thread, as by `postMessage`. Whoever makes a
+   * `Waker` of it owns it; until then nobody does.
+   * @throws Error ERR_CLOSED
+   */
+  share(): number {
+    const fd = this.#open();
+    return check(native.dup(fd), 'dup', fd);
+  }
+
+  /** Closes the descriptor; the selector's other wakers go on working. Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #open(): number {
+    if (this.#descriptor.fd < 0) throw closed('the waker');
+    return this.#descriptor.fd;
+  }
+}
+
+function checkWakeFd(value: unknown): number {
+  const fd = checkFd(value);
+  check(native.exists(fd), 'fcntl', fd);
+  if (!isWakeFd(fd)) throw systemError(EINVAL, 'write', fd, 'not a descriptor that a waker has shared');
+  return fd;
+}
+
+/** Whether it is of the kind that `openWakeChannel` opens. To write to anything else would do harm. */
+function isWakeFd(fd: number): boolean {
+  if (native.eventfd === undefined) return fstatSync(fd).isFIFO();
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:[eventfd]';
+  } catch {
+    // Nothing else tells an eventfd from others where /proc is not mounted.
+    return true;
+  }
+}
