@@ -18,7 +18,7 @@
 
 namespace {
 
-constexpr size_t kStackSize = 256 * 1024;
+constexpr size_t kStackSize = 0x40000;
 
 class Lock {
  public:
@@ -77,12 +77,12 @@ long WaitThread::Start() {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  sigprocmask(SIG_SETMASK, &all, &before);
+  sigprocmask(SIG_SETMASK, &all, &before);  // NOLINT(concurrency-mt-unsafe)
   uv_thread_options_t options{};
   options.flags = UV_THREAD_HAS_STACK_SIZE;
   options.stack_size = kStackSize;
   result = uv_thread_create_ex(&thread_, &options, Main, this);
-  sigprocmask(SIG_SETMASK, &before, nullptr);
+  sigprocmask(SIG_SETMASK, &before, nullptr);  // NOLINT(concurrency-mt-unsafe)
   started_ = result == 0;
   return result;
 }

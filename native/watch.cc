@@ -7,6 +7,7 @@
 #include <sys/select.h>
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <cstring>
 #include <memory>
@@ -35,7 +36,7 @@ class EpollWatch : public Watch {
     return uv_poll_init(loop, &handle_, epfd);
   }
 
-  long Begin(bool ref, WaitThread::Wait) override {
+  long Begin(bool ref, WaitThread::Wait /*wait*/) override {
     SetRef(ref);
     waiting_ = true;
     return uv_is_active(handle()) ? 0 : uv_poll_start(&handle_, UV_READABLE, OnReadable);
@@ -50,7 +51,7 @@ class EpollWatch : public Watch {
   uv_handle_t* handle() override { return reinterpret_cast<uv_handle_t*>(&handle_); }
 
  private:
-  static void OnReadable(uv_poll_t* handle, int, int) {
+  static void OnReadable(uv_poll_t* handle, int /*status*/, int /*events*/) {
     auto* self = static_cast<EpollWatch*>(handle->data);
     // Stopped only now, and not after each wait, as most programs wait again at once and libuv would tell
     // the kernel twice for nothing.
@@ -206,7 +207,7 @@ class SelectWait {
     for (auto& set : asked_) set.resize(std::max(set.size(), word + 1));
     asked_[0][word] |= Word{1} << (static_cast<size_t>(wake_fd) % kWordBits);
     for (;;) {
-      auto answer = asked_;
+      Sets answer = asked_;
       auto set = [&answer](size_t index) { return reinterpret_cast<fd_set*>(answer[index].data()); };
       int count = select(std::max(nfds_, wake_fd + 1), set(0), set(1), set(2), nullptr);
       if (count < 0 && errno == EINTR) continue;
@@ -219,7 +220,9 @@ class SelectWait {
   using Word = unsigned long;
   static constexpr size_t kWordBits = sizeof(Word) * CHAR_BIT;
 
-  std::vector<Word> asked_[3];
+  using Sets = std::array<std::vector<Word>, 3>;
+
+  Sets asked_;
   int nfds_;
 };
 
