@@ -4,9 +4,11 @@ import { check } from './errors.js';
 interface Owned {
   readonly fd: number;
   readonly ticket: number;
+  beforeClose?: () => void;
 }
 
-const collected = new FinalizationRegistry<Owned>(({ fd, ticket }) => {
+const collected = new FinalizationRegistry<Owned>(({ fd, ticket, beforeClose }) => {
+  beforeClose?.();
   native.closeCollected(fd, ticket);
 });
 
@@ -17,12 +19,12 @@ const collected = new FinalizationRegistry<Owned>(({ fd, ticket }) => {
  */
 export class Descriptor implements Disposable {
   #fd: number;
-  readonly #ticket: number;
+  readonly #owned: Owned;
 
   constructor(fd: number) {
     this.#fd = fd;
-    this.#ticket = native.own(fd);
-    collected.register(this, { fd, ticket: this.#ticket }, this);
+    this.#owned = { fd, ticket: native.own(fd) };
+    collected.register(this, this.#owned, this);
   }
 
   /** -1 once it is closed or released. */
@@ -30,18 +32,24 @@ export class Descriptor implements Disposable {
     return this.#fd;
   }
 
+  /** Has something done before it is closed, however that comes about. action must not refer to the owner. */
+  beforeClose(action: () => void): void {
+    this.#owned.beforeClose = action;
+  }
+
   /** Gives up ownership. */
   release(): number {
     const fd = this.#end();
-    native.disown(fd, this.#ticket);
+    native.disown(fd, this.#owned.ticket);
     return fd;
   }
 
   /** @throws SystemError EBADF if it was closed by its number before */
   close(): void {
     if (this.#fd < 0) return;
+    this.#owned.beforeClose?.();
     const fd = this.#end();
-    check(native.closeOwned(fd, this.#ticket), 'close', fd);
+    check(native.closeOwned(fd, this.#owned.ticket), 'close', fd);
   }
 
   [Symbol.dispose](): void {

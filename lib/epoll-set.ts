@@ -46,7 +46,7 @@ export class EpollSet {
 
   /** Has libuv's loop wait for what `wait` would find. */
   watch(found: () => void, ref: boolean): void {
-    this.#watch ??= Watch.ofEpoll(this.fd);
+    this.#watch ??= Watch.ofEpoll(this.#descriptor);
     this.#watch.beginEpoll(found, ref);
   }
 
@@ -62,7 +62,6 @@ export class EpollSet {
   }
 
   close(): void {
-    this.#watch?.close();
     this.#descriptor.close();
   }
 }

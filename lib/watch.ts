@@ -1,4 +1,5 @@
 import { native } from './binding.js';
+import type { Descriptor } from './descriptor.js';
 import { ENOSYS } from './errno.js';
 import { check } from './errors.js';
 
@@ -7,9 +8,7 @@ import { check } from './errors.js';
  * selector is collected unless it waits.
  */
 const waiting = new Map<number, () => void>();
-const collected = new FinalizationRegistry<number>((id) => {
-  native.closeWatch(id);
-});
+const collected = new FinalizationRegistry<() => void>((close) => close());
 
 native.onFound((id) => {
   const found = waiting.get(id);
@@ -23,20 +22,29 @@ native.onFound((id) => {
  */
 export class Watch {
   readonly #id: number;
+  readonly #close: () => void;
 
   /** libuv's loop watches an epoll descriptor. */
-  static ofEpoll(epfd: number): Watch {
-    return new Watch(check(native.openEpollWatch?.(epfd) ?? ENOSYS, 'uv_poll_init', epfd));
+  static ofEpoll(epoll: Descriptor): Watch {
+    const watch = new Watch(check(native.openEpollWatch?.(epoll.fd) ?? ENOSYS, 'uv_poll_init', epoll.fd));
+    // libuv would take the next file under that number for this one.
+    epoll.beforeClose(watch.#close);
+    return watch;
   }
 
   /** A thread waits in select(2) or poll(2). */
   static ofThread(): Watch {
-    return new Watch(check(native.openThreadWatch(), 'pthread_create'));
+    const watch = new Watch(check(native.openThreadWatch(), 'pthread_create'));
+    collected.register(watch, watch.#close, watch);
+    return watch;
   }
 
   private constructor(id: number) {
     this.#id = id;
-    collected.register(this, id, this);
+    this.#close = () => {
+      waiting.delete(id);
+      native.closeWatch(id);
+    };
   }
 
   /** Begins to wait. ref: whether that keeps the process alive. */
@@ -69,9 +77,8 @@ export class Watch {
   }
 
   close(): void {
-    waiting.delete(this.#id);
     collected.unregister(this);
-    native.closeWatch(this.#id);
+    this.#close();
   }
 
   #begun(result: number, found: () => void): void {
