@@ -17,7 +17,7 @@ import {
   type SelectorOptions,
   type Watch,
 } from './options.js';
-import { WakeSource } from './wake-source.js';
+import { WakeUps } from './wake-ups.js';
 
 const ALL_EVENTS = 7;
 
@@ -69,11 +69,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   #parked = false;
   #asyncWait: AsyncWait<ReadyEvent<D>[]> | undefined;
   #ref = true;
-  /** Whether `wakeup()` was called since the kernel was asked last, */
-  #woken = false;
-  /** and whether the kernel's last answer held a wake-up by another thread. */
-  #wokenFromOutside = false;
-  #wakeSource: WakeSource | undefined;
+  readonly #wakeUps = new WakeUps();
   readonly #attempt = () => this.#attemptAsync();
 
   /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
@@ -106,7 +102,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const nativeBits = this.toNativeBits(checkRegisterOptions(options, this.features));
     // The caller's getters have run.
     this.#assertOpen();
-    if (this.#keys.get(fd) !== undefined || fd === this.#wakeSource?.fd) throw alreadyRegistered(fd);
+    if (this.#keys.get(fd) !== undefined || this.#wakeUps.has(fd)) throw alreadyRegistered(fd);
     if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
     this.add(fd, events, nativeBits);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a D without undefined is the caller's promise
@@ -169,10 +165,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const ready: ReadyEvent<D>[] = [];
     try {
       for (let remaining = timeout; remaining >= 0; ) {
-        const woken = this.#takeWoken();
+        const woken = this.#wakeUps.take();
         const count = this.wait(woken ? 0 : cut(remaining));
         if (count > 0) this.#collect(count, ready);
-        if (ready.length > 0 || woken || this.#wokenFromOutside) break;
+        if (ready.length > 0 || woken || this.#wakeUps.heard) break;
         remaining = this.#remaining(count, deadline);
       }
       return ready;
@@ -200,10 +196,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     let ran = 0;
     try {
       for (let remaining = timeout; remaining >= 0; ) {
-        const woken = this.#takeWoken();
+        const woken = this.#wakeUps.take();
         const count = this.wait(woken ? 0 : cut(remaining));
         if (count > 0) ran = this.#dispatch(count, callback);
-        if (ran > 0 || woken || this.#wokenFromOutside) break;
+        if (ran > 0 || woken || this.#wakeUps.heard) break;
         remaining = this.#remaining(count, deadline);
       }
       return ran;
@@ -250,7 +246,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   wakeup(): void {
     this.#assertOpen();
-    this.#woken = true;
+    this.#wakeUps.ask();
     this.#asyncWait?.attemptSoon();
   }
 
@@ -261,8 +257,9 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   get waker(): Waker {
     this.#assertOpen();
-    this.#wakeSource ??= this.#openWakeSource();
-    return this.#wakeSource.waker;
+    return this.#wakeUps.waker((fd) => {
+      this.add(fd, EVENT_READ, this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 }));
+    });
   }
 
   /**
@@ -299,7 +296,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     this.#closed = true;
     this.#endAsync()?.resolve([]);
     this.#keys.clear();
-    this.#wakeSource?.close();
+    this.#wakeUps.close();
     this.release();
   }
 
@@ -336,13 +333,6 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     return timeout;
   }
 
-  /** Whether the kernel is not to wait this time. */
-  #takeWoken(): boolean {
-    const woken = this.#woken;
-    this.#woken = this.#wokenFromOutside = false;
-    return woken;
-  }
-
   #endWait(): void {
     this.#waiting = false;
     if (!this.#parked) return;
@@ -358,7 +348,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     this.#asyncWait = wait;
     if (signal !== undefined) wait.rejectOnAbort(signal, (reason) => this.#endAsync()?.reject(reason));
     try {
-      if (this.#woken) wait.attemptSoon();
+      if (this.#wakeUps.asked) wait.attemptSoon();
       else if (wait.deadline !== 0) this.#watchFor(wait);
     } catch (error) {
       this.#endAsync()?.reject(error);
@@ -372,10 +362,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     if (wait === undefined) return;
     const ready: ReadyEvent<D>[] = [];
     try {
-      const woken = this.#takeWoken();
+      const woken = this.#wakeUps.take();
       const count = this.wait(0);
       if (count > 0) this.#collect(count, ready);
-      if (ready.length > 0 || woken || this.#wokenFromOutside || this.#remaining(count, wait.deadline) < 0) {
+      if (ready.length > 0 || woken || this.#wakeUps.heard || this.#remaining(count, wait.deadline) < 0) {
         this.#endAsync()?.resolve(ready);
       } else {
         this.#watchFor(wait);
@@ -410,17 +400,6 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     return this;
   }
 
-  #openWakeSource(): WakeSource {
-    const source = new WakeSource();
-    try {
-      this.add(source.fd, EVENT_READ, this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 }));
-    } catch (error) {
-      source.close();
-      throw error;
-    }
-    return source;
-  }
-
   /** How long to go on waiting after a wait of the kernel's that came to nothing; -1: not at all. */
   #remaining(count: number, deadline: number): number {
     if (count < 0 && this.#endsAt(count)) return -1;
@@ -440,7 +419,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
       const fd = this.readyFd(i);
       const key = fd < 0 ? undefined : this.#keys.get(fd);
       if (key === undefined) {
-        this.#noteWakeup(fd);
+        this.#wakeUps.hear(fd);
         continue;
       }
       const events = this.readyEvents(i) & key.events;
@@ -455,7 +434,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     for (let i = 0; i < count; i++) {
       const fd = this.readyFd(i);
       const key = fd < 0 ? undefined : this.#keys.get(fd);
-      if (key === undefined) this.#noteWakeup(fd);
+      if (key === undefined) this.#wakeUps.hear(fd);
       if (key === undefined || this.#keys.since(fd) > collected) continue;
       const events = this.readyEvents(i) & key.events;
       if (events === 0) {
@@ -466,14 +445,6 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
       callback(key, events, this.readyRevents(i));
     }
     return ran;
-  }
-
-  /** An event without a key: another thread has woken this selector, or it is of no registration. */
-  #noteWakeup(fd: number): void {
-    const source = this.#wakeSource;
-    if (fd < 0 || fd !== source?.fd) return;
-    source.drain();
-    this.#wokenFromOutside = true;
   }
 
   #park(i: number): void {
