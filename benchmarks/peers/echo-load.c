@@ -1,0 +1,132 @@
+/* Load for a TCP echo server: echo-load PORT CONNECTIONS MILLISECONDS SERVER_PID [spin]
+   Each connection has one message of 64 bytes in flight. Prints how many came back, in how many seconds,
+   and the seconds of CPU time that the server took for them; then keeps its connections until its standard
+   input ends.
+
+   It must cost less than the server, or it would measure itself. An edge tells that the echo has come, so
+   that the bytes can wait: sixteen messages are read, and compared, at once. With "spin" it never sleeps,
+   and no server pays for waking it. */
+#define _GNU_SOURCE
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORDS = 8, MESSAGE = WORDS * 8, UNREAD = 16 };
+
+struct connection {
+  int fd;
+  uint32_t sent;
+  int unread;
+};
+
+static struct connection* connections;
+static struct epoll_event* events;
+static int count;
+static int ep;
+static int timeout_ms = -1;
+static uint64_t echoes;
+
+static void fail(const char* what) {
+  perror(what);
+  exit(1);
+}
+
+static double seconds(clockid_t clock) {
+  struct timespec t;
+  if (clock_gettime(clock, &t) < 0) fail("clock_gettime");
+  return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Every word of a message says whose it is and which. */
+static uint64_t word(const struct connection* c, uint32_t number) {
+  return (uint64_t)(c - connections) << 32 | number;
+}
+
+static void send_next(struct connection* c) {
+  uint64_t message[WORDS];
+  for (int i = 0; i < WORDS; i++) message[i] = word(c, c->sent);
+  c->sent++;
+  if (send(c->fd, message, MESSAGE, MSG_NOSIGNAL) != MESSAGE) fail("send");
+}
+
+static void read_echoes(struct connection* c, int flags) {
+  uint64_t echo[UNREAD * WORDS];
+  ssize_t expected = c->unread * MESSAGE;
+  if (recv(c->fd, echo, expected, flags) != expected) fail("recv");
+  for (int i = 0; i < c->unread * WORDS; i++) {
+    if (echo[i] == word(c, c->sent - c->unread + i / WORDS)) continue;
+    fputs("echo-load: what came back is not what was sent\n", stderr);
+    exit(1);
+  }
+  c->unread = 0;
+}
+
+/* Blocks until the first echo is back, so that no server falls behind with accepting. */
+static void open_connection(struct connection* c, int port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct linger reset = {.l_onoff = 1};
+  int on = 1;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (c->fd < 0) fail("socket");
+  if (connect(c->fd, (struct sockaddr*)&address, sizeof address) < 0) fail("connect");
+  if (setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) fail("setsockopt");
+  /* Else thousands of connections would stay behind in TIME_WAIT, run after run. */
+  if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0) fail("setsockopt");
+  send_next(c);
+  c->unread = 1;
+  read_echoes(c, MSG_WAITALL);
+}
+
+static void run(double duration) {
+  for (double end = seconds(CLOCK_MONOTONIC) + duration; seconds(CLOCK_MONOTONIC) < end;) {
+    int ready = epoll_wait(ep, events, count, timeout_ms);
+    if (ready < 0) fail("epoll_wait");
+    for (int i = 0; i < ready; i++) {
+      struct connection* c = events[i].data.ptr;
+      c->unread++;
+      /* Not all of them in the same round. */
+      if ((c->sent + (c - connections)) % UNREAD == 0) read_echoes(c, MSG_DONTWAIT);
+      send_next(c);
+    }
+    echoes += ready;
+  }
+}
+
+int main(int argc, char** argv) {
+  if (argc < 5) return 2;
+  clockid_t server;
+  if (clock_getcpuclockid(atoi(argv[4]), &server) != 0) {
+    fputs("echo-load: there is no such server\n", stderr);
+    return 1;
+  }
+  if (argc > 5) timeout_ms = 0;
+  alarm(60); /* A server that stops answering ends it. */
+  count = atoi(argv[2]);
+  double duration = atof(argv[3]) / 1000;
+  connections = calloc(count, sizeof *connections);
+  events = calloc(count, sizeof *events);
+  ep = epoll_create1(EPOLL_CLOEXEC);
+  for (struct connection* c = connections; c < connections + count; c++) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = c};
+    open_connection(c, atoi(argv[1]));
+    if (epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &event) < 0) fail("epoll_ctl");
+  }
+  for (int i = 0; i < count; i++) send_next(&connections[i]);
+  run(duration / 2 + 0.2); /* V8 compiles the server's loop meanwhile. */
+  echoes = 0;
+  double cpu = seconds(server);
+  double start = seconds(CLOCK_MONOTONIC);
+  run(duration);
+  double end = seconds(CLOCK_MONOTONIC);
+  printf("%llu %.6f %.6f\n", (unsigned long long)echoes, end - start, seconds(server) - cpu);
+  fflush(stdout);
+  return read(STDIN_FILENO, events, 1) > 0;
+}

@@ -1,0 +1,103 @@
+/* Two threads wake each other in turn, each with an eventfd of its own in an epoll: wake ROUNDS [CORE CORE]
+   Prints the nanoseconds from a wake-up's write to the return of the other's wait: half a round. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+struct side {
+  int core;
+  int ep;
+  int wakeup;
+  int other;
+};
+
+static long rounds;
+static double elapsed_ns;
+
+static void check(long result, const char* call) {
+  if (result >= 0) return;
+  perror(call);
+  exit(1);
+}
+
+static double now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void prepare(struct side* side) {
+  struct epoll_event event = {.events = EPOLLIN};
+  side->ep = epoll_create1(EPOLL_CLOEXEC);
+  check(side->ep, "epoll_create1");
+  side->wakeup = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  check(side->wakeup, "eventfd");
+  check(epoll_ctl(side->ep, EPOLL_CTL_ADD, side->wakeup, &event), "epoll_ctl");
+}
+
+static void pin(int core) {
+  if (core < 0) return;
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  CPU_SET(core, &cores);
+  check(sched_setaffinity(0, sizeof cores, &cores), "sched_setaffinity");
+}
+
+static void wake(const struct side* side) {
+  uint64_t one = 1;
+  check(write(side->other, &one, sizeof one), "write");
+}
+
+static void wait_for_wake(const struct side* side) {
+  struct epoll_event events[2];
+  uint64_t wakes;
+  check(epoll_wait(side->ep, events, 2, -1), "epoll_wait");
+  check(read(side->wakeup, &wakes, sizeof wakes), "read");
+}
+
+static void lead(const struct side* side, long count) {
+  for (long i = 0; i < count; i++) {
+    wake(side);
+    wait_for_wake(side);
+  }
+}
+
+static void* leader(void* argument) {
+  struct side* side = argument;
+  pin(side->core);
+  lead(side, rounds / 4);
+  double start = now_ns();
+  lead(side, rounds);
+  elapsed_ns = now_ns() - start;
+  return NULL;
+}
+
+static void* follower(void* argument) {
+  struct side* side = argument;
+  pin(side->core);
+  for (long i = 0; i < rounds / 4 + rounds; i++) {
+    wait_for_wake(side);
+    wake(side);
+  }
+  return NULL;
+}
+
+int main(int argc, char** argv) {
+  rounds = argc > 1 ? atol(argv[1]) : 100000;
+  struct side sides[2] = {{.core = argc > 3 ? atoi(argv[2]) : -1}, {.core = argc > 3 ? atoi(argv[3]) : -1}};
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) prepare(&sides[i]);
+  for (int i = 0; i < 2; i++) sides[i].other = sides[1 - i].wakeup;
+  if (pthread_create(&threads[0], NULL, leader, &sides[0]) != 0) return 1;
+  if (pthread_create(&threads[1], NULL, follower, &sides[1]) != 0) return 1;
+  for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+  printf("%.1f\n", elapsed_ns / 2 / rounds);
+  return 0;
+}
