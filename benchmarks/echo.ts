@@ -9,10 +9,11 @@ import type { Workload } from './workload.js';
 
 const RATE = 'messages per second';
 const CPU = 'CPU time per message';
+const BUSY = 'busy';
 const SIZES = [1, 10, 100, 1000, 5000];
 /** What a server has open besides its connections, amply. */
 const OTHER_DESCRIPTORS = 100;
-const HEADER = '    N  server        median              range    to C  to net  CPU ns    to C';
+const HEADER = '    N  server        median              range    to C  to net  CPU ns    to C  busy';
 
 const SCRIPTS: Record<string, string[]> = {
   selectEach: [...script('echo'), 'selectEach'],
@@ -46,7 +47,7 @@ async function measure(server: string[], load: string, connections: number, mill
   const [messages, seconds, cpuSeconds] = (await loading.line()).split(' ').map(Number);
   // The server first: when the load goes, it resets its connections.
   await serving.end();
-  return { [RATE]: messages / seconds, [CPU]: (cpuSeconds / messages) * 1e9 };
+  return { [RATE]: messages / seconds, [CPU]: (cpuSeconds / messages) * 1e9, [BUSY]: cpuSeconds / seconds };
 }
 
 function report(connections: number, results: Results): string[] {
@@ -58,7 +59,8 @@ function report(connections: number, results: Results): string[] {
     const ratios = [results.ratio(peer, 'C', RATE), results.ratio(peer, 'net', RATE), results.ratio(peer, 'C', CPU)];
     const [toC, toNet, cpuToC] = ratios.map((ratio) => ratio.toFixed(3).padStart(6));
     const cpu = median(results.values(peer, CPU)).toFixed(0).padStart(6);
-    console.log([...cells, toC, toNet, cpu, cpuToC].join('  '));
+    const busy = `${(median(results.values(peer, BUSY)) * 100).toFixed(0)}%`.padStart(4);
+    console.log([...cells, toC, toNet, cpu, cpuToC, busy].join('  '));
   }
   return results.missed(targetsAt(connections), `${connections} connections`);
 }
@@ -75,8 +77,9 @@ export const echo: Workload = {
     const inC = compile('echo');
     const { hard } = getDescriptorLimit();
     const sizes = SIZES.filter((size) => size + OTHER_DESCRIPTORS <= hard && !(quick && size > 1000));
-    const [rounds, milliseconds] = quick ? [3, 250] : [7, 1000];
+    const [rounds, milliseconds] = quick ? [3, 250] : [7, 800];
     console.log(`messages per second, and the server's CPU time per message; ratios: medians of the rounds' ratios`);
+    console.log('busy: share of its core that the server takes; with less than all of it, the load is measured too');
     if (twoCores().length === 0) console.log('server and load share their cores, as there are not two, or no taskset');
     console.log(HEADER);
     const missed: string[] = [];

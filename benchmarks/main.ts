@@ -29,7 +29,7 @@ function parse(): { quick: boolean; check: boolean; help: boolean; names: string
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
     return { ...values, names: positionals };
   } catch (error) {
-    return usageError(error instanceof Error ? error.message : String(error));
+    return usageError(error instanceof Error ? error.message.split('. ')[0] : String(error));
   }
 }
 

@@ -40,7 +40,7 @@ export const wake: Workload = {
 
   async run(quick) {
     const c = hasCompiler() ? [compile('wake')] : undefined;
-    const [repeats, rounds] = quick ? [3, 10_000] : [11, 40_000];
+    const [repeats, rounds] = quick ? [3, 10_000] : [11, 30_000];
     console.log(`nanoseconds from wake() to the return of the other thread's wait`);
     console.log('threads on peer    median            range    ratio  target');
     const missed: string[] = [];

@@ -59,9 +59,13 @@ static void send_next(struct connection* c) {
 static void read_echoes(struct connection* c, int flags) {
   uint64_t echo[UNREAD * WORDS];
   ssize_t expected = c->unread * MESSAGE;
-  if (recv(c->fd, echo, expected, flags) != expected) fail("recv");
-  for (int i = 0; i < c->unread * WORDS; i++) {
-    if (echo[i] == word(c, c->sent - c->unread + i / WORDS)) continue;
+  ssize_t received = recv(c->fd, echo, expected, flags);
+  if (received < 0) fail("recv");
+  int same = received == expected;
+  for (int i = 0; same && i < c->unread * WORDS; i++) {
+    same = echo[i] == word(c, c->sent - c->unread + i / WORDS);
+  }
+  if (!same) {
     fputs("echo-load: what came back is not what was sent\n", stderr);
     exit(1);
   }
