@@ -25,6 +25,7 @@
         "native/eventfd.cc",
         "native/timerfd.cc",
         "native/pidfd.cc",
+        "native/signals.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       # Version 8 is the newest that every Node we support has, so that one binary serves them all.

@@ -1,6 +1,6 @@
-// The addon: free functions over integers and typed arrays, one for each system call. Its only state, which
-// descriptors are owned and what is watched, belongs to the environment that loaded it, so it loads in any
-// number of workers.
+// The addon: free functions over integers and typed arrays, one for each system call. Which descriptors are
+// owned and what is watched is state of the environment that loaded it, so it loads in any number of workers.
+// Only signals are the process's.
 #include "modules.h"
 
 namespace {
@@ -18,6 +18,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitEventfd(env, exports);
   InitTimerfd(env, exports);
   InitPidfd(env, exports);
+  InitSignals(env, exports);
   return exports;
 }
 
