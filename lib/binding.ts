@@ -79,6 +79,12 @@ export interface NativeBinding {
   getDescriptorLimit(limits: Float64Array): number;
   setDescriptorLimit(soft: number): number;
 
+  /** Writes 8 bytes to fd for each of these signals, bit number - 1 of the mask, until it is ended by its number. */
+  signalSubscribe(signals: number, fd: number): number;
+  /** The signals since the last call, as a mask. */
+  signalArrived(subscription: number): number;
+  signalUnsubscribe(subscription: number): void;
+
   eventfd?(initial: number, blocking: boolean): number;
   timerfdCreate?(blocking: boolean): number;
   timerfdSettime?(fd: number, delayMs: number, intervalMs: number): number;

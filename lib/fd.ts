@@ -5,6 +5,7 @@ import { orNull } from './would-block.js';
 
 export { type EventFd, eventfd } from './event-fd.js';
 export { type ExitStatus, type PidFd, pidfd } from './pid-fd.js';
+export { type Signals, signals } from './signals.js';
 export { type TimerFd, timerfd } from './timer-fd.js';
 
 /**
