@@ -25,6 +25,7 @@ export class EchoServer implements Disposable {
   readonly #connections = new Set<Socket>();
   readonly #prepare: (socket: Socket) => void;
   #accepting = false;
+  #finishing = false;
 
   /**
    * @param prepare sets options of the listener, which its connections inherit
@@ -50,18 +51,37 @@ export class EchoServer implements Disposable {
     return 'port' in address ? address.port : 0;
   }
 
-  /** Serves until done() says so after a wait. Blocks the thread. */
+  /** How many connections are open. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Serves until done() says so after a wait, or the last connection is finished. Blocks the thread. */
   serve(done: () => boolean = () => false): void {
-    while (!done()) {
+    while (!done() && !(this.#finishing && this.connections === 0)) {
       this.waits++;
-      for (const { key, events } of this.#selector.select()) key.data(events);
+      // Passes over connections that a handler of the same wait has ended.
+      this.#selector.selectEach((key, events) => key.data(events));
+    }
+  }
+
+  /**
+   * Accepts no more, and ends each connection as soon as all is sent back that has arrived. One whose peer keeps
+   * sending, or takes nothing, does not end.
+   */
+  finish(): void {
+    // Their peers believe them connected.
+    if (this.#accepting) this.#accept();
+    this.#finishing = true;
+    this.#stopListening();
+    for (const socket of this.#connections) {
+      if (this.#selector.getKey(socket).events === EVENT_READ) this.#echo(socket);
     }
   }
 
   close(): void {
     for (const socket of this.#connections) this.#drop(socket);
-    if (this.#accepting) this.#selector.unregister(this.#listener);
-    this.#listener.close();
+    this.#stopListening();
   }
 
   [Symbol.dispose](): void {
@@ -82,6 +102,16 @@ export class EchoServer implements Disposable {
     this.#accepting = true;
   }
 
+  #stopAccepting(): void {
+    if (this.#accepting) this.#selector.unregister(this.#listener);
+    this.#accepting = false;
+  }
+
+  #stopListening(): void {
+    this.#stopAccepting();
+    this.#listener.close();
+  }
+
   #accept(): void {
     try {
       for (let next = this.#listener.accept(); next !== null; next = this.#listener.accept()) this.#admit(next.socket);
@@ -90,8 +120,7 @@ export class EchoServer implements Disposable {
       if (code === 'ECONNABORTED') return;
       if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
       // A listener that cannot be served stays readable: look away until a connection ends.
-      this.#selector.unregister(this.#listener);
-      this.#accepting = false;
+      this.#stopAccepting();
     }
   }
 
@@ -111,25 +140,33 @@ export class EchoServer implements Disposable {
 
   #echo(socket: Socket): void {
     this.#orDrop(socket, () => {
-      const count = socket.recvInto(block);
-      if (count === null) return;
-      if (count === 0) this.#drop(socket);
-      else this.#send(socket, block.subarray(0, count));
+      for (;;) {
+        const count = socket.recvInto(block);
+        // Nothing more comes, or nothing more is waited for.
+        if (count === 0 || (count === null && this.#finishing)) return this.#drop(socket);
+        if (count === null || !this.#send(socket, block.subarray(0, count)) || !this.#finishing) return;
+      }
     });
   }
 
-  /** Sends what the peer takes now. The rest waits for EVENT_WRITE, and nothing more is read until it is gone. */
-  #send(socket: Socket, data: Buffer): void {
+  /**
+   * Sends what the peer takes now. The rest waits for EVENT_WRITE, and nothing more is read until it is gone.
+   * @returns whether that was all
+   */
+  #send(socket: Socket, data: Buffer): boolean {
     const sent = socket.send(data) ?? 0;
-    if (sent === data.length) return;
+    if (sent === data.length) return true;
     this.partialWrites++;
     let rest = Buffer.from(data.subarray(sent));
     this.#selector.modify(socket, EVENT_WRITE, () => {
       this.#orDrop(socket, () => {
         rest = rest.subarray(socket.send(rest) ?? 0);
-        if (rest.length === 0) this.#selector.modify(socket, EVENT_READ, () => this.#echo(socket));
+        if (rest.length > 0) return;
+        this.#selector.modify(socket, EVENT_READ, () => this.#echo(socket));
+        if (this.#finishing) this.#echo(socket);
       });
     });
+    return false;
   }
 
   /** A peer that is gone ends its connection, not the server. */
@@ -146,6 +183,6 @@ export class EchoServer implements Disposable {
     this.#selector.unregister(socket);
     this.#connections.delete(socket);
     socket.close();
-    if (!this.#accepting) this.#startAccepting();
+    if (!this.#accepting && !this.#finishing) this.#startAccepting();
   }
 }

@@ -13,6 +13,8 @@ const HELP = `Usage:
   io-selectors serve [--port N] [--host ADDRESS] [--backend select|poll|epoll]
       Serves an echo server until Ctrl-C: on port 8090 of 127.0.0.1, with the best back
       end, unless told otherwise. Talk to it with any TCP client: nc 127.0.0.1 8090
+      Ctrl-C or SIGTERM has it send back what has arrived, and end with status 0; once
+      more ends it at once.
 
   io-selectors --help | --version
 `;
@@ -31,7 +33,8 @@ async function main([command, ...args]: string[]): Promise<number> {
       const { port = '8090', host = '127.0.0.1', backend } = options(args, ['port', 'host', 'backend']);
       if (isIP(host) === 0) throw new UsageError(`--host ${host}: an IPv4 or IPv6 address in numbers is needed`);
       const { serve } = await import('./serve.js');
-      return serve(host, whole(port, '--port', 0, 65535), backend);
+      serve(host, whole(port, '--port', 0, 65535), backend);
+      return 0;
     }
     case 'echo-load':
       return load(args);

@@ -2,27 +2,43 @@ import {
   availableBackends,
   type BaseSelector,
   DefaultSelector,
+  EVENT_READ,
   EpollSelector,
   PollSelector,
   SelectSelector,
 } from '../index.js';
+import { signals } from '../fd.js';
 import { codeOf } from './error-code.js';
 import { EchoServer, type Handler } from './echo-server.js';
 import { UsageError } from './usage-error.js';
 
 const SELECTORS = { select: SelectSelector, poll: PollSelector, epoll: EpollSelector };
 
-/** Serves until the process is ended, as by Ctrl-C. */
-export function serve(host: string, port: number, backend: string | undefined): never {
-  const selector = create(backend);
-  const server = listen(selector, host, port);
+/** Serves until SIGINT, as by Ctrl-C, or SIGTERM, and then until what is in flight is sent back. */
+export function serve(host: string, port: number, backend: string | undefined): void {
+  using selector = create(backend);
+  using server = listen(selector, host, port);
+  finishOnSignal(selector, server);
   console.log(`echoing on ${host} port ${server.port} with ${selector.backend}; end with Ctrl-C`);
   let refused = 0;
   server.serve(() => {
     if (server.refusal !== undefined && refused++ === 0) console.error(`connection refused: ${server.refusal.message}`);
     return false;
   });
-  throw new Error('the server ended by itself');
+}
+
+function finishOnSignal(selector: BaseSelector<Handler>, server: EchoServer): void {
+  const ends = signals(['SIGINT', 'SIGTERM']);
+  selector.register(ends, EVENT_READ, () => {
+    const [first] = ends.read();
+    if (first === undefined) return;
+    selector.unregister(ends);
+    // The next one has its default action again.
+    ends.close();
+    const count = server.connections;
+    console.log(`${first}: finishing ${count} connection${count === 1 ? '' : 's'}; Ctrl-C again ends at once`);
+    server.finish();
+  });
 }
 
 function create(backend: string | undefined): BaseSelector<Handler> {
