@@ -45,6 +45,8 @@
       "conditions": [
         ["io_selectors_epoll==0", {"defines": ["IO_SELECTORS_NO_EPOLL"]}],
         ["io_selectors_poll==0", {"defines": ["IO_SELECTORS_NO_POLL", "IO_SELECTORS_NO_EPOLL"]}],
+        # Node unloads it with the last worker that has loaded it, and a signal handler may be running in it.
+        ["OS=='linux'", {"ldflags": ["-Wl,-z,nodelete"]}],
         ["io_selectors_sanitize!=''", {
           "cflags": ["-fsanitize=<(io_selectors_sanitize)", "-fno-omit-frame-pointer", "-g", "-O1"],
           # A run that goes on after undefined behaviour would pass.

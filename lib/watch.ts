@@ -1,6 +1,6 @@
 import { native } from './binding.js';
 import type { Descriptor } from './descriptor.js';
-import { ENOSYS } from './errno.js';
+import { EAGAIN, ENOSYS } from './errno.js';
 import { check } from './errors.js';
 
 /**
@@ -34,7 +34,8 @@ export class Watch {
 
   /** A thread waits in select(2) or poll(2). */
   static ofThread(): Watch {
-    const watch = new Watch(check(native.openThreadWatch(), 'pthread_create'));
+    const id = native.openThreadWatch();
+    const watch = new Watch(check(id, id === EAGAIN ? 'pthread_create' : 'eventfd'));
     collected.register(watch, watch.#close, watch);
     return watch;
   }

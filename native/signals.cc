@@ -4,7 +4,6 @@
 // What becomes of a signal is a matter of the process, whichever thread asks, so this file alone has state
 // that the process shares. The handler runs at any moment in any thread: it takes no lock, allocates nothing,
 // and sees lists that only grow.
-#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -139,12 +138,6 @@ long InstallAll(uint32_t signals) {
   return 0;
 }
 
-// A worker that alone has loaded the addon unloads it when it ends. A handler may be running in it.
-void StayLoaded() {
-  Dl_info library{};
-  if (dladdr(&mutex, &library) != 0) dlopen(library.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-}
-
 Subscription* Find(int id) {
   Subscription* each = subscriptions;
   while (each->id != id) each = each->next;
@@ -158,7 +151,6 @@ Subscription* Take() {
     each->taken = true;
     return each;
   }
-  if (first == nullptr) StayLoaded();
   subscriptions = std::make_unique<Subscription>(first).release();
   return subscriptions;
 }

@@ -71,8 +71,7 @@ class ThreadWatch : public Watch {
     long result = thread_->Start();
     if (result < 0) return result;
     handle_.data = this;
-    result = uv_async_init(loop, &handle_,
-                           [](uv_async_t* handle) { static_cast<ThreadWatch*>(handle->data)->Found(); });
+    result = uv_async_init(loop, &handle_, OnAsync);
     if (result == 0) SetRef(false);
     return result;
   }
@@ -100,6 +99,13 @@ class ThreadWatch : public Watch {
   uv_handle_t* handle() override { return reinterpret_cast<uv_handle_t*>(&handle_); }
 
  private:
+  static void OnAsync(uv_async_t* handle) {
+    auto* self = static_cast<ThreadWatch*>(handle->data);
+    // It may be an earlier wait that has found something, while the thread is in this one.
+    self->thread_->Cancel();
+    self->Found();
+  }
+
   uv_async_t handle_{};
   std::unique_ptr<WaitThread> thread_;
 };

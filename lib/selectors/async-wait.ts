@@ -40,23 +40,20 @@ export class AsyncWait<T> {
 
   set ref(ref: boolean) {
     this.#ref = ref;
-    if (ref) {
-      this.#timer?.ref();
-      this.#immediate?.ref();
-    } else {
-      this.#timer?.unref();
-      this.#immediate?.unref();
-    }
+    if (ref) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
-  /** Attempts in the next turn of the event loop: at once, but after whatever else is due. */
+  /**
+   * Attempts in the next turn of the event loop: at once, but after whatever else is due. Keeps the process
+   * alive that long in any case, as the loop may go to sleep before an immediate that does not.
+   */
   attemptSoon(): void {
     if (this.#immediate !== undefined) return;
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
       this.#attempt();
     });
-    if (!this.#ref) this.#immediate.unref();
   }
 
   rejectOnAbort(signal: AbortSignal, abort: (reason: unknown) => void): void {

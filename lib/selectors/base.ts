@@ -164,14 +164,12 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const deadline = deadlineAfter(timeout);
     const ready: ReadyEvent<D>[] = [];
     try {
-      for (let remaining = timeout; remaining >= 0; ) {
+      for (let remaining = timeout; ; remaining = remainingUntil(deadline)) {
         const woken = this.#wakeUps.take();
         const count = this.wait(woken ? 0 : cut(remaining));
         if (count > 0) this.#collect(count, ready);
-        if (ready.length > 0 || woken || this.#wakeUps.heard) break;
-        remaining = this.#remaining(count, deadline);
+        if (ready.length > 0 || this.#isOver(count, woken, deadline)) return ready;
       }
-      return ready;
     } finally {
       this.#endWait();
     }
@@ -193,16 +191,13 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     checkFunction(callback, 'callback');
     const timeout = this.#startWait(timeoutMs);
     const deadline = deadlineAfter(timeout);
-    let ran = 0;
     try {
-      for (let remaining = timeout; remaining >= 0; ) {
+      for (let remaining = timeout; ; remaining = remainingUntil(deadline)) {
         const woken = this.#wakeUps.take();
         const count = this.wait(woken ? 0 : cut(remaining));
-        if (count > 0) ran = this.#dispatch(count, callback);
-        if (ran > 0 || woken || this.#wakeUps.heard) break;
-        remaining = this.#remaining(count, deadline);
+        const ran = count > 0 ? this.#dispatch(count, callback) : 0;
+        if (ran > 0 || this.#isOver(count, woken, deadline)) return ran;
       }
-      return ran;
     } finally {
       this.#endWait();
     }
@@ -363,9 +358,9 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const ready: ReadyEvent<D>[] = [];
     try {
       const woken = this.#wakeUps.take();
-      const count = this.wait(0);
+      const count = this.#ask();
       if (count > 0) this.#collect(count, ready);
-      if (ready.length > 0 || woken || this.#wakeUps.heard || this.#remaining(count, wait.deadline) < 0) {
+      if (ready.length > 0 || woken || this.#wakeUps.heard || remainingUntil(wait.deadline) === 0) {
         this.#endAsync()?.resolve(ready);
       } else {
         this.#watchFor(wait);
@@ -373,6 +368,15 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     } catch (error) {
       this.#endAsync()?.reject(error);
     }
+  }
+
+  /** A wait that does not sleep. It can be interrupted all the same, which is nobody's concern. */
+  #ask(): number {
+    let count: number;
+    do count = this.wait(0);
+    while (count === EINTR);
+    if (count < 0) throw this.waitError(count);
+    return count;
   }
 
   #watchFor(wait: AsyncWait<ReadyEvent<D>[]>): void {
@@ -400,18 +404,12 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     return this;
   }
 
-  /** How long to go on waiting after a wait of the kernel's that came to nothing; -1: not at all. */
-  #remaining(count: number, deadline: number): number {
-    if (count < 0 && this.#endsAt(count)) return -1;
-    const remaining = remainingUntil(deadline);
-    // A wait that a signal cut short asks the kernel once more, be its time over or not.
-    return remaining === 0 && count >= 0 ? -1 : remaining;
-  }
-
-  /** Whether an interrupted wait is to return. */
-  #endsAt(result: number): boolean {
-    if (result === EINTR && this.#onInterrupt !== 'throw') return this.#onInterrupt === 'return';
-    throw this.waitError(result);
+  /** Whether a wait that came to nothing is to return all the same. */
+  #isOver(count: number, woken: boolean, deadline: number): boolean {
+    if (count >= 0) return woken || this.#wakeUps.heard || remainingUntil(deadline) === 0;
+    if (count !== EINTR || this.#onInterrupt === 'throw') throw this.waitError(count);
+    // One that a signal cut short asks the kernel once more, be its time over or not.
+    return woken || this.#onInterrupt === 'return';
   }
 
   #collect(count: number, ready: ReadyEvent<D>[]): void {
