@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Processor time of this thread, in milliseconds, in steps of 10. The kernel counts it in hundredths of a second. */
-function threadCpuMs(): number {
+export function threadCpuMs(): number {
   const text = readFileSync('/proc/thread-self/stat', 'utf8');
   // The name, in parentheses, may hold spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

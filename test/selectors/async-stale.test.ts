@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { close, write } from 'io-selectors/fd';
+import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
+import { threadCpuMs } from '../support/cpu.js';
+import { drain, owned, pipe } from '../support/descriptors.js';
+import { dupHigh, highPipe } from '../support/high-descriptors.js';
+import { hasEpoll } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+/** A selector, and what makes an entry of its set stale that fires for ever. */
+function withDuplicate() {
+  const [number, writeFd] = highPipe();
+  const duplicate = dupHigh(number);
+  const selector = owned(new EpollSelector<string>());
+  selector.register(number, EVENT_READ, 'old');
+  const makeStale = () => {
+    close(number);
+    selector.unregister(number);
+    write(writeFd, 'x');
+    expect(epollEntries(selector.fd).map(({ fd }) => fd)).toContain(number);
+  };
+  return { selector, number, duplicate, makeStale };
+}
+
+// A build without epoll has no stale entries either.
+describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
+  test.each(MOMENTS)('the rest of the time is waited if it fires during a wait, %s', async (_moment, reached) => {
+    const { selector, makeStale } = withDuplicate();
+    const { result, elapsedMs } = await elapsed(async () => {
+      const promise = selector.selectAsync({ timeoutMs: 60 });
+      await reached();
+      makeStale();
+      return promise;
+    });
+    expect(result).toEqual([]);
+    expect(elapsedMs).toBeGreaterThanOrEqual(60);
+    expect(epollEntries(selector.fd)).toEqual([]);
+  });
+
+  test.each(MOMENTS)('a wait that left it behind reports what happens, %s', async (_moment, reached) => {
+    const { selector, makeStale } = withDuplicate();
+    const [readFd, writeFd] = pipe();
+    const key = selector.register(readFd, EVENT_READ, 'kept');
+    const promise = selector.selectAsync();
+    await reached();
+    makeStale();
+    const wait = follow(promise);
+    while (epollEntries(selector.fd).length > 1) await turns(1);
+    await turns(3);
+    expect(wait.settled).toBe(false);
+    expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([readFd]);
+    write(writeFd, 'x');
+    expect(keysOf(await promise)).toEqual([key]);
+    drain(readFd);
+    const next = selector.selectAsync();
+    await turns(3);
+    write(writeFd, 'x');
+    expect(keysOf(await next)).toEqual([key]);
+  });
+
+  test('a descriptor that is registered after it was left behind is watched', async () => {
+    const { selector, makeStale } = withDuplicate();
+    const promise = selector.selectAsync();
+    makeStale();
+    while (epollEntries(selector.fd).length > 0) await turns(1);
+    const [readFd, writeFd] = pipe();
+    const key = selector.register(readFd, EVENT_READ, 'new');
+    await turns(3);
+    write(writeFd, 'x');
+    expect(keysOf(await promise)).toEqual([key]);
+  });
+
+  test('it keeps the event loop busy for a few turns only', async () => {
+    const { selector, makeStale } = withDuplicate();
+    makeStale();
+    const cpu = threadCpuMs();
+    const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs: 300 }));
+    expect(threadCpuMs() - cpu).toBeLessThan(150);
+    expect(result).toEqual([]);
+    expect(elapsedMs).toBeGreaterThanOrEqual(300);
+    expect(epollEntries(selector.fd)).toEqual([]);
+  });
+
+  test('it is left behind by a wait that blocks, and an asynchronous one goes on', async () => {
+    const { selector, makeStale } = withDuplicate();
+    const [readFd, writeFd] = pipe();
+    const key = selector.register(readFd, EVENT_READ, 'kept');
+    write(writeFd, 'x');
+    // libuv watches the descriptor from here on.
+    expect(keysOf(await selector.selectAsync())).toEqual([key]);
+    drain(readFd);
+    makeStale();
+    expect(selector.select(20)).toEqual([]);
+    expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([readFd]);
+    const promise = selector.selectAsync();
+    await turns(3);
+    write(writeFd, 'x');
+    expect(keysOf(await promise)).toEqual([key]);
+  });
+
+  test('a selector without a wait does not keep the event loop busy', async () => {
+    const { selector, makeStale } = withDuplicate();
+    const [, writeFd] = pipe();
+    selector.register(writeFd, EVENT_WRITE, 'writable');
+    expect(await selector.selectAsync()).toHaveLength(1);
+    makeStale();
+    const cpu = threadCpuMs();
+    await delay(300);
+    expect(threadCpuMs() - cpu).toBeLessThan(150);
+  });
+});

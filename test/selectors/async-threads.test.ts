@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { inChild } from '../support/child.js';
+import { backends } from '../support/selectors.js';
+
+describe.each(backends)('selectAsync of %s', (backend) => {
+  test("ASY-013 six waits leave libuv's thread pool to others", async () => {
+    const done = await inChild(backend, async (io, name) => {
+      const { readFile } = process.getBuiltinModule('node:fs').promises;
+      const { lookup } = process.getBuiltinModule('node:dns').promises;
+      const { pbkdf2 } = process.getBuiltinModule('node:crypto');
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selectors = Array.from({ length: 6 }, () => new Selector());
+      let pending = selectors.length;
+      const waits = selectors.map((selector) => selector.selectAsync().then(() => pending--));
+      const key = new Promise((resolve, reject) =>
+        pbkdf2('password', 'salt', 1, 8, 'sha256', (error, result) => (error ? reject(error) : resolve(result))),
+      );
+      // None of these waits ever ends: what needs a thread of the pool would not either.
+      await Promise.all([readFile('/proc/self/status'), lookup('127.0.0.1'), key]);
+      const stillPending = pending;
+      for (const selector of selectors) selector.close();
+      await Promise.all(waits);
+      return [stillPending, pending];
+    });
+    expect(done).toEqual([6, 0]);
+  });
+
+  test('has one thread for each selector that waits, or none with epoll, and it is gone after close()', async () => {
+    const threads = await inChild(backend, async (io, name) => {
+      const { readdirSync } = process.getBuiltinModule('node:fs');
+      const count = () => readdirSync('/proc/self/task').length;
+      const before = count();
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selectors = Array.from({ length: 5 }, () => new Selector());
+      const unused = count() - before;
+      const waitInAll = (timeoutMs: number | null) =>
+        Promise.all(selectors.map((selector) => selector.selectAsync({ timeoutMs })));
+      for (let i = 0; i < 3; i++) await waitInAll(2);
+      const waits = waitInAll(null);
+      const waiting = count() - before;
+      for (const selector of selectors) selector.close();
+      await waits;
+      return [unused, waiting, count() - before];
+    });
+    expect(threads).toEqual([0, backend === 'epoll' ? 0 : 5, 0]);
+  });
+
+  test('ASY-014 a thousand selectors wait at once, and each gets its own events', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
+      const descriptors = () => readdirSync('/proc/self/fd').length;
+      const rss = () => Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]) * 4096;
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const [before, memory] = [descriptors(), rss()];
+      const rounds = Array.from({ length: 1000 }, () => {
+        const selector = new Selector({ fdSetSize: 16_384 });
+        const event = io.fd.eventfd();
+        selector.register(event, io.EVENT_READ, event);
+        return { selector, event, wait: selector.selectAsync() };
+      });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      for (const { event } of rounds) event.write(1);
+      let right = 0;
+      for (const { event, wait } of rounds) {
+        const ready = await wait;
+        if (ready.length === 1 && ready[0].key.data === event) right++;
+      }
+      const bytes = rss() - memory;
+      for (const { selector, event } of rounds) {
+        selector.close();
+        event.close();
+      }
+      return { right, bytes, leaked: descriptors() - before };
+    });
+    expect(outcome).toMatchObject({ right: 1000, leaked: 0 });
+    // 100 KiB each: bounded by what the stacks of their threads touch.
+    expect(outcome.bytes).toBeLessThan(100 * 2 ** 20 * (process.env.ASAN_OPTIONS === undefined ? 1 : 10));
+  });
+
+  test('LIM-008 a thousand connections that are served leave no descriptor and no thread behind', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const { readdirSync } = process.getBuiltinModule('node:fs');
+      const state = () => [readdirSync('/proc/self/fd').length, readdirSync('/proc/self/task').length];
+      const before = state();
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selector = new Selector<string>();
+      const listener = new io.socket.Socket();
+      listener.bind({ address: '127.0.0.1', port: 0 });
+      listener.listen();
+      listener.setBlocking(false);
+      selector.register(listener, io.EVENT_READ, 'listener');
+      let answered = 0;
+      const request = () => {
+        const client = new io.socket.Socket();
+        client.connect(listener.localAddress());
+        client.send('x');
+        selector.register(client, io.EVENT_READ, 'client');
+      };
+      request();
+      while (answered < 1000) {
+        for (const { key } of await selector.selectAsync()) {
+          const socket = key.fileObject as typeof listener;
+          if (key.data === 'listener') selector.register(socket.accept()!.socket, io.EVENT_READ, 'server');
+          else if (key.data === 'server') {
+            socket.send(socket.recv(1)!);
+            selector.unregister(socket);
+            socket.close();
+          } else {
+            if (String(socket.recv(1)) === 'x') answered++;
+            selector.unregister(socket);
+            socket.close();
+            if (answered < 1000) request();
+          }
+        }
+      }
+      selector.close();
+      listener.close();
+      return { answered, before, after: state() };
+    });
+    expect(outcome.answered).toBe(1000);
+    expect(outcome.after).toEqual(outcome.before);
+  });
+
+  test('a wait that has no descriptor to spare is rejected, and another goes well once there is', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const { readdirSync } = process.getBuiltinModule('node:fs');
+      const descriptors = () => readdirSync('/proc/self/fd').length;
+      const codeOf = (error: unknown) => (error as { code: string }).code;
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const [readFd, writeFd] = io.fd.pipe();
+      const before = descriptors();
+      const selector = new Selector();
+      selector.register(readFd, io.EVENT_READ);
+      const spare: number[] = [];
+      io.fd.setDescriptorLimit(before + 32);
+      try {
+        for (;;) spare.push(io.fd.dup(readFd));
+      } catch (error) {
+        if (codeOf(error) !== 'EMFILE') throw error;
+      }
+      const waits: string[] = [];
+      for (const timeoutMs of [5, 10, 15]) {
+        waits.push(await selector.selectAsync({ timeoutMs }).then(() => 'waited', codeOf));
+      }
+      let waker = 'opened';
+      try {
+        void selector.waker;
+      } catch (error) {
+        waker = codeOf(error);
+      }
+      for (const fd of spare) io.fd.close(fd);
+      io.fd.write(writeFd, 'x');
+      const found = (await selector.selectAsync()).length;
+      selector.close();
+      return { waits, waker, found, leaked: descriptors() - before };
+    });
+    // libuv watches an epoll with what it has; a thread needs a descriptor to be woken by.
+    const wait = backend === 'epoll' ? 'waited' : 'EMFILE';
+    expect(outcome).toEqual({ waits: [wait, wait, wait], waker: 'EMFILE', found: 1, leaked: 0 });
+  });
+
+  test('the descriptors that wake a selector and its thread may be past FD_SETSIZE', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selector = new Selector();
+      const [readFd, writeFd] = io.fd.pipe();
+      selector.register(readFd, io.EVENT_READ);
+      while (io.fd.dup(readFd) < io.FD_SETSIZE + 100);
+      const { waker } = selector;
+      const idle = (await selector.selectAsync({ timeoutMs: 5 })).length;
+      setTimeout(() => waker.wake(), 5);
+      const woken = (await selector.selectAsync()).length;
+      setTimeout(() => io.fd.write(writeFd, 'x'), 5);
+      const found = (await selector.selectAsync()).map(({ key }) => key.fd === readFd);
+      const isPast = waker.fd > io.FD_SETSIZE;
+      selector.close();
+      return { isPast, idle, woken, found };
+    });
+    expect(outcome).toEqual({ isPast: true, idle: 0, woken: 0, found: [true] });
+  });
+
+  test('a worker that is terminated during a wait leaves no descriptor and no thread behind', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const { readdirSync } = process.getBuiltinModule('node:fs');
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
+      const [readFd] = io.fd.pipe();
+      const state = () => [readdirSync('/proc/self/fd').length, readdirSync('/proc/self/task').length];
+      const run = async () => {
+        const worker = new Worker(
+          `const { parentPort, workerData: { name, readFd } } = require('node:worker_threads');
+           const io = require('io-selectors');
+           const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+           const selector = new Selector();
+           selector.register(readFd, io.EVENT_READ);
+           selector.waker;
+           void selector.selectAsync();
+           setTimeout(() => parentPort.postMessage('waiting'), 5);`,
+          { eval: true, execArgv: [], workerData: { name, readFd } },
+        );
+        await new Promise((resolve) => worker.once('message', resolve));
+        const start = performance.now();
+        await worker.terminate();
+        return performance.now() - start;
+      };
+      // The first worker has Node open what it keeps.
+      await run();
+      const before = state();
+      const terminating: number[] = [];
+      for (let i = 0; i < 5; i++) terminating.push(await run());
+      return { before, after: state(), slowest: Math.max(...terminating) };
+    });
+    expect(outcome.after).toEqual(outcome.before);
+    expect(outcome.slowest).toBeLessThan(5000);
+  });
+});
