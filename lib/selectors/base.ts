@@ -252,9 +252,11 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   get waker(): Waker {
     this.#assertOpen();
-    return this.#wakeUps.waker((fd) => {
-      this.add(fd, EVENT_READ, this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 }));
-    });
+    const bits = this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 });
+    return this.#wakeUps.waker(
+      (fd) => this.#keys.get(fd) !== undefined,
+      (fd) => this.add(fd, EVENT_READ, bits),
+    );
   }
 
   /**

@@ -57,10 +57,13 @@ export class WakeUps {
     return fd === this.#readFd;
   }
 
-  /** @param watch starts watching the descriptor that it is given */
-  waker(watch: (fd: number) => void): Waker {
+  /**
+   * @param isTaken whether a number is registered, as one may be that was closed
+   * @param watch starts watching the descriptor that it is given
+   */
+  waker(isTaken: (fd: number) => boolean, watch: (fd: number) => void): Waker {
     if (this.#waker !== undefined) return this.#waker;
-    const [readFd, writeFd] = openWakeChannel();
+    const [readFd, writeFd] = openWakeChannel(isTaken);
     const waker = new OwnWaker(writeFd);
     const readEnd = readFd === writeFd ? undefined : new Descriptor(readFd);
     try {
