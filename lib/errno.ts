@@ -13,4 +13,5 @@ export const EINVAL = -errno.EINVAL;
 export const ENOENT = -errno.ENOENT;
 export const ENOSYS = -errno.ENOSYS;
 export const EPERM = -errno.EPERM;
+export const EPIPE = -errno.EPIPE;
 export const EWOULDBLOCK = -errno.EWOULDBLOCK;

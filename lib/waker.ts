@@ -2,7 +2,7 @@ import { fstatSync, readlinkSync } from 'node:fs';
 import { native } from './binding.js';
 import { checkFd } from './check.js';
 import { Descriptor } from './descriptor.js';
-import { EAGAIN, EINVAL } from './errno.js';
+import { EAGAIN, EINVAL, EPIPE } from './errno.js';
 import { check, closed, systemError } from './errors.js';
 import { post } from './wake-channel.js';
 
@@ -36,7 +36,8 @@ export class Waker implements Disposable {
   wake(): void {
     const fd = this.#open();
     const result = post(fd);
-    if (result !== EAGAIN) check(result, 'write', fd);
+    // A pipe that is full wakes as well, and one that nobody reads is that of a closed selector.
+    if (result !== EAGAIN && result !== EPIPE) check(result, 'write', fd);
   }
 
   /**

@@ -13,7 +13,7 @@ namespace {
 
 // eventfd(initial, blocking): a start value past 32 bits is written afterwards, by JavaScript
 Napi::Value Eventfd(const Napi::CallbackInfo& info) {
-  bool blocking = info[1].ToBoolean();
+  bool blocking = info[1].As<Napi::Boolean>().Value();
   return Result(info.Env(), OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK))));
 }
 

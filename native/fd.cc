@@ -18,7 +18,7 @@ Napi::Value Pipe(const Napi::CallbackInfo& info) {
   Bytes view = View(info, 0);
   if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
   int* fds = reinterpret_cast<int*>(view.data);
-  bool blocking = info[1].ToBoolean();
+  bool blocking = info[1].As<Napi::Boolean>().Value();
 #if IO_SELECTORS_LINUX
   return Result(info.Env(), OrErrno(pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK))));
 #else
@@ -86,7 +86,7 @@ Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
 
 Napi::Value SetBlocking(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
-  bool blocking = info[1].ToBoolean();
+  bool blocking = info[1].As<Napi::Boolean>().Value();
   long flags = OrErrno(fcntl(fd, F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   long wanted = blocking ? flags & ~static_cast<long>(O_NONBLOCK) : flags | O_NONBLOCK;

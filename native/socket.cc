@@ -38,7 +38,7 @@ Napi::Value SocketPair(const Napi::CallbackInfo& info) {
   Bytes view = View(info, 0);
   if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
   int* fds = reinterpret_cast<int*>(view.data);
-  bool blocking = info[2].ToBoolean();
+  bool blocking = info[2].As<Napi::Boolean>().Value();
 #if IO_SELECTORS_LINUX
   int type = Int(info, 1) | kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
   return Result(info.Env(), OrErrno(socketpair(AF_UNIX, type, 0, fds)));

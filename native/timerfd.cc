@@ -13,7 +13,7 @@
 namespace {
 
 Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
-  bool blocking = info[0].ToBoolean();
+  bool blocking = info[0].As<Napi::Boolean>().Value();
   return Result(info.Env(),
                 OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK))));
 }

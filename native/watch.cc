@@ -257,11 +257,6 @@ Watches& Of(const Napi::CallbackInfo& info) { return *static_cast<Watches*>(info
 // onFound(callback): called with the id of a watch that has found something, once for each time it was begun
 void OnFound(const Napi::CallbackInfo& info) { Of(info).SetFound(info[0]); }
 
-// openEpollWatch(epfd): an id, or -errno
-Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), Of(info).Open<EpollWatch>(Int(info, 0)));
-}
-
 // openThreadWatch(): an id, or -errno
 Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
   return Result(info.Env(), Of(info).Open<ThreadWatch>());
@@ -269,11 +264,8 @@ Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
 
 long Begin(const Napi::CallbackInfo& info, WaitThread::Wait wait) {
   Watch* watch = Of(info).Find(Uint(info, 0));
-  return watch == nullptr ? -EBADF : watch->Begin(info[1].ToBoolean(), std::move(wait));
+  return watch == nullptr ? -EBADF : watch->Begin(info[1].As<Napi::Boolean>().Value(), std::move(wait));
 }
-
-// beginEpoll(id, ref)
-Napi::Value BeginEpoll(const Napi::CallbackInfo& info) { return Result(info.Env(), Begin(info, nullptr)); }
 
 // beginSelect(id, ref, bitmaps, nfds): bitmaps as select takes them
 Napi::Value BeginSelect(const Napi::CallbackInfo& info) {
@@ -293,6 +285,16 @@ Napi::Value BeginPoll(const Napi::CallbackInfo& info) {
   if (count > entries.length / sizeof(pollfd)) return Result(info.Env(), -EINVAL);
   return Result(info.Env(), Begin(info, PollWait(reinterpret_cast<const pollfd*>(entries.data), count)));
 }
+#endif
+
+#if IO_SELECTORS_HAS_EPOLL
+// openEpollWatch(epfd): an id, or -errno
+Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), Of(info).Open<EpollWatch>(Int(info, 0)));
+}
+
+// beginEpoll(id, ref)
+Napi::Value BeginEpoll(const Napi::CallbackInfo& info) { return Result(info.Env(), Begin(info, nullptr)); }
 #endif
 
 // cancelWatch(id)

@@ -293,8 +293,11 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     this.#closed = true;
     this.#endAsync()?.resolve([]);
     this.#keys.clear();
-    this.#wakeUps.close();
-    this.release();
+    try {
+      this.release();
+    } finally {
+      this.#wakeUps.close();
+    }
   }
 
   [Symbol.dispose](): void {

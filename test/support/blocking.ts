@@ -1,0 +1,51 @@
+import type { Worker } from 'node:worker_threads';
+import type { BaseSelector } from 'io-selectors';
+import { backends, hasEpoll, hasPoll } from './selectors.js';
+import { inThread } from './threads.js';
+import { WAITS } from './waiting.js';
+
+type Package = typeof import('io-selectors');
+type Input = Blocking & { fd: number };
+
+export interface Blocking {
+  backend: BaseSelector['backend'];
+  wait: string;
+}
+
+/** Each way to block a thread for ever in this build. */
+export const blockingWaits: Blocking[] = [
+  ...backends.map(([backend]) => ({ backend, wait: 'selector.select(null)' })),
+  ...backends.map(([backend]) => ({ backend, wait: 'selector.selectEach()' })),
+  { backend: 'select', wait: 'select()' },
+  ...(hasPoll ? [{ backend: 'poll' as const, wait: 'Poll.wait()' }] : []),
+  ...(hasEpoll ? ['Epoll.wait()', 'Epoll.waitInto()'].map((wait) => ({ backend: 'epoll' as const, wait })) : []),
+];
+
+/** Blocks the calling thread. Passed as text: sees nothing but its arguments. */
+export function block(io: Package, { wait, backend, fd }: Input): void {
+  const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
+  if (wait.startsWith('selector.')) {
+    const selector = new classes[backend]();
+    selector.register(fd, io.EVENT_READ);
+    if (wait === 'selector.select(null)') selector.select(null);
+    else selector.selectEach(() => {});
+  } else if (wait === 'select()') io.select([fd], [], []);
+  else if (wait === 'Poll.wait()') {
+    const poll = new io.Poll();
+    poll.register(fd, io.POLLIN);
+    poll.wait();
+  } else {
+    const epoll = new io.Epoll();
+    epoll.register(fd, io.EPOLLIN);
+    if (wait === 'Epoll.wait()') epoll.wait();
+    else epoll.waitInto(new io.EpollEventList(4));
+  }
+  throw new Error('the wait has ended');
+}
+
+/** A worker that sleeps in such a wait, for a descriptor that never gets ready. */
+export async function blockedWorker(blocking: Blocking, fd: number): Promise<Worker> {
+  const thread = await inThread({ ...blocking, fd }, block);
+  await thread.blockedIn(...WAITS[blocking.backend]);
+  return thread.worker;
+}

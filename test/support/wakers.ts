@@ -1,0 +1,43 @@
+import { readlinkSync } from 'node:fs';
+import type { BaseSelector } from 'io-selectors';
+import { inThread, syscallNumbers } from './threads.js';
+
+/** Wakes a selector from another thread, as often as told, and resolves when that is done. */
+export async function wakeFromThread(selector: BaseSelector, times = 1): Promise<void> {
+  const thread = await inThread({ fd: selector.waker.share(), times }, (io, input) => {
+    const waker = new io.Waker(input.fd);
+    for (let i = 0; i < input.times; i++) waker.wake();
+    waker.close();
+  });
+  await thread.result;
+}
+
+/**
+ * Has another thread wake a selector as soon as this one sleeps in one of these system calls, from the call
+ * of the function that this gives on: before, the event loop sleeps in one of them, too.
+ */
+export async function wakeOnceBlocked(selector: BaseSelector, syscalls: string[]): Promise<() => void> {
+  const armed = new Int32Array(new SharedArrayBuffer(4));
+  const input = {
+    fd: selector.waker.share(),
+    thread: readlinkSync('/proc/thread-self'),
+    numbers: syscallNumbers(syscalls),
+    armed,
+  };
+  await inThread(input, (io, { fd, thread, numbers, armed }) => {
+    const { readFileSync } = process.getBuiltinModule('node:fs');
+    Atomics.wait(armed, 0, 0);
+    for (;;) {
+      const [current] = readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ');
+      const sleeping = /^State:\s*S/m.test(readFileSync(`/proc/${thread}/status`, 'utf8'));
+      if (sleeping && numbers.includes(Number(current))) break;
+    }
+    const waker = new io.Waker(fd);
+    waker.wake();
+    waker.close();
+  });
+  return () => {
+    Atomics.store(armed, 0, 1);
+    Atomics.notify(armed, 0);
+  };
+}
