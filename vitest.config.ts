@@ -6,5 +6,7 @@ export default defineConfig({
     setupFiles: ['test/support/sanitizer.ts'],
     // Children of node, compilers and a machine under load: what hangs is caught all the same.
     testTimeout: 30_000,
+    // Much of the time is spent waiting: no core is kept back.
+    maxWorkers: '100%',
   },
 });

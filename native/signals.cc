@@ -103,8 +103,10 @@ long Install(int signum) {
     sigfillset(&ours.sa_mask);
     // In time for a signal that comes at once.
     Remember(disposition, before);
-    long result = OrErrno(sigaction(signum, &ours, nullptr));
+    long result = OrErrno(sigaction(signum, &ours, &before));
     if (result < 0) return result;
+    // libuv, in another thread, may have been quicker.
+    if (!IsOurs(before)) Remember(disposition, before);
   }
   ++disposition.subscribers;
   return 0;
@@ -115,9 +117,10 @@ void Uninstall(int signum) {
   if (--disposition.subscribers > 0) return;
   struct sigaction current {};
   // Whoever has replaced our handler knows better what is to come.
-  if (sigaction(signum, nullptr, &current) == 0 && IsOurs(current)) {
-    sigaction(signum, &disposition.before, nullptr);
-  }
+  if (sigaction(signum, nullptr, &current) != 0 || !IsOurs(current)) return;
+  sigaction(signum, &disposition.before, &current);
+  // Also where that was in between.
+  if (!IsOurs(current)) sigaction(signum, &current, nullptr);
 }
 
 void UninstallAll(uint32_t signals) {
