@@ -21,6 +21,7 @@
         "native/watch.cc",
         "native/address.cc",
         "native/socket.cc",
+        "native/message_list.cc",
         "native/fd.cc",
         "native/eventfd.cc",
         "native/timerfd.cc",

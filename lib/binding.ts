@@ -59,6 +59,9 @@ export interface NativeBinding {
   recvfrom(fd: number, buffer: Uint8Array, flags: number, address: Uint8Array): number;
   sendto(fd: number, data: Uint8Array, flags: number, address: Uint8Array): number;
   shutdown(fd: number, how: number): number;
+  /** recv(2) for each of count slots, three words each: a descriptor, the size of its message, the result. */
+  recvMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
+  sendMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   getsockopt(fd: number, level: number, name: number, value: Int32Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
   getsockname(fd: number, address: Uint8Array): number;

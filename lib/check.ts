@@ -3,6 +3,9 @@ import { invalidType, outOfRange } from './errors.js';
 /** The largest number that C's int holds. */
 export const INT_MAX = 2 ** 31 - 1;
 
+/** The smallest. */
+export const INT_MIN = -INT_MAX - 1;
+
 /** A whole number from min to max. */
 export function checkInteger(value: unknown, name: string, min: number, max: number): number {
   if (typeof value !== 'number') throw invalidType(name, 'a number', value);
@@ -28,6 +31,11 @@ export function checkMask(value: unknown, name: string, max = 2 ** 32 - 1): numb
     throw outOfRange(name, `a mask of bits up to 0x${max.toString(16)}`, value);
   }
   return mask;
+}
+
+/** Bits of an int that the kernel judges. */
+export function checkFlags(flags: unknown): number {
+  return checkInteger(flags, 'flags', INT_MIN, INT_MAX);
 }
 
 export function checkBoolean(value: unknown, name: string): boolean {

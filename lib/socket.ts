@@ -1,16 +1,26 @@
 import { type Address, createNativeAddress, fromNativeAddress, toNativeAddress } from './address.js';
 import { native } from './binding.js';
-import { checkBoolean, checkBuffer, checkData, checkFd, checkInteger, checkOptions, INT_MAX } from './check.js';
+import {
+  checkBoolean,
+  checkBuffer,
+  checkData,
+  checkFd,
+  checkFlags,
+  checkInteger,
+  checkOptions,
+  INT_MAX,
+  INT_MIN,
+} from './check.js';
 import { Descriptor } from './descriptor.js';
 import { EINPROGRESS } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { AF_INET, SO_ERROR, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
 import { orNull } from './would-block.js';
 
+export { MessageList } from './message-list.js';
 export type { Address } from './address.js';
 export * from './socket-constants.js';
 
-const INT_MIN = -INT_MAX - 1;
 /** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
 const HOW = ['read', 'write', 'both'];
 
@@ -237,10 +247,6 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
   return [new Socket(new Descriptor(fds[0])), new Socket(new Descriptor(fds[1]))];
-}
-
-function checkFlags(flags: unknown): number {
-  return checkInteger(flags, 'flags', INT_MIN, INT_MAX);
 }
 
 function toOption(value: unknown): Uint8Array | Int32Array {

@@ -14,6 +14,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitWatch(env, exports);
   InitAddress(env, exports);
   InitSocket(env, exports);
+  InitMessageList(env, exports);
   InitFd(env, exports);
   InitEventfd(env, exports);
   InitTimerfd(env, exports);

@@ -6,6 +6,7 @@
 #include "address.h"
 #include "arguments.h"
 #include "modules.h"
+#include "no_signal.h"
 #include "platform.h"
 #include "result.h"
 
@@ -13,10 +14,8 @@ namespace {
 
 #if IO_SELECTORS_LINUX
 constexpr int kCloexec = SOCK_CLOEXEC;
-constexpr int kNoSignal = MSG_NOSIGNAL;
 #else
 constexpr int kCloexec = 0;
-constexpr int kNoSignal = 0;
 
 void SetFlags(int fd, bool blocking) {
   fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -87,7 +86,6 @@ Napi::Value Recv(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno(recv(Int(info, 0), buffer.data, buffer.length, Int(info, 2))));
 }
 
-// A peer that is gone is EPIPE, not a signal, whatever the process does about SIGPIPE.
 Napi::Value Send(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
   return Result(info.Env(), OrErrno(send(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal)));

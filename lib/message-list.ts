@@ -1,0 +1,147 @@
+import { constants } from 'node:buffer';
+import { native } from './binding.js';
+import { checkData, checkFlags, checkInteger, INT_MAX } from './check.js';
+import { EAGAIN } from './errno.js';
+import { invalidType, outOfRange } from './errors.js';
+import { type FileObject, toFd } from './file-object.js';
+import { orNull } from './would-block.js';
+
+/** The words of a slot: its descriptor, how many bytes its message has, and what the last call returned. */
+const WORDS = 3;
+const FD = 0;
+const SIZE = 1;
+const RESULT = 2;
+
+/**
+ * Messages from and to many sockets: `recvMany` and `sendMany` make one recv(2) or send(2) for each, as
+ * `Socket` does, but all of them in one call into the addon, and without an allocation. For servers that find
+ * many sockets ready at once.
+ *
+ * A list holds descriptors by number: one that is closed in between fails with EBADF, or means the next file
+ * with that number. Sockets that block make the whole call wait, unless MSG_DONTWAIT is given.
+ */
+export class MessageList {
+  readonly #capacity: number;
+  readonly #slotSize: number;
+  #length = 0;
+  readonly #slots: Int32Array;
+  readonly #memory: Buffer;
+
+  /**
+   * @param capacity how many sockets the list has room for, from 1 on
+   * @param slotSize how many bytes each message may have, from 1 on. What is longer is received in parts
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE also if all slots together are more
+   *   than a buffer can be
+   */
+  constructor(capacity: number, slotSize: number) {
+    const most = Math.min(INT_MAX, constants.MAX_LENGTH);
+    this.#capacity = checkInteger(capacity, 'capacity', 1, Math.floor(INT_MAX / WORDS));
+    this.#slotSize = checkInteger(slotSize, 'slotSize', 1, Math.floor(most / capacity));
+    this.#slots = new Int32Array(WORDS * capacity);
+    this.#memory = Buffer.alloc(capacity * slotSize);
+  }
+
+  /** How many sockets the list has room for. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** How many bytes a message may have. */
+  get slotSize(): number {
+    return this.#slotSize;
+  }
+
+  /** How many sockets are in the list. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Empties the list. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /**
+   * Appends a socket.
+   *
+   * @param data a message for `sendMany`, which is copied; text is encoded as UTF-8. Absent: there is none
+   *   until `recvMany` has received one
+   * @returns its index
+   * @throws RangeError ERR_OUT_OF_RANGE if the list is full, or the message longer than `slotSize`
+   */
+  add(fileObject: FileObject, data?: Uint8Array | string): number {
+    const fd = toFd(fileObject);
+    const bytes = data === undefined ? undefined : checkData(data, 'data');
+    const size = bytes === undefined ? 0 : checkInteger(bytes.length, 'data.length', 0, this.#slotSize);
+    const i = this.#length;
+    if (i === this.#capacity) throw outOfRange('length', `below the capacity, ${i}, to add another`, i);
+    if (bytes !== undefined) this.#memory.set(bytes, i * this.#slotSize);
+    const word = i * WORDS;
+    this.#slots[word + FD] = fd;
+    this.#slots[word + SIZE] = size;
+    this.#slots[word + RESULT] = EAGAIN;
+    this.#length = i + 1;
+    return i;
+  }
+
+  /**
+   * One recv(2) of up to `slotSize` bytes for each socket in the list. Never throws because of one of them:
+   * ask `result`. The messages that the list held are gone.
+   *
+   * @param flags MSG_* bits
+   * @returns from how many there is a message
+   */
+  recvMany(flags = 0): number {
+    return native.recvMany(this.#slots, this.#length, this.#memory, this.#slotSize, checkFlags(flags));
+  }
+
+  /**
+   * One send(2) for each message in the list, to its socket. Sockets without a message are passed over, and
+   * keep their result. Never throws because of one of them: ask `result`.
+   *
+   * @param flags MSG_* bits
+   * @returns how many messages were taken whole
+   */
+  sendMany(flags = 0): number {
+    return native.sendMany(this.#slots, this.#length, this.#memory, this.#slotSize, checkFlags(flags));
+  }
+
+  /**
+   * The descriptor of socket i.
+   * @throws RangeError ERR_OUT_OF_RANGE from `length` on, as the methods below
+   */
+  fd(i: number): number {
+    return this.#slots[this.#word(i) + FD];
+  }
+
+  /** How many bytes the message of socket i has; 0 if there is none. */
+  size(i: number): number {
+    return this.#slots[this.#word(i) + SIZE];
+  }
+
+  /** The message of socket i: a view of the list's memory, which the next `recvMany` or `add` overwrites. */
+  message(i: number): Buffer {
+    const size = this.size(i);
+    return this.#memory.subarray(i * this.#slotSize, i * this.#slotSize + size);
+  }
+
+  /**
+   * What the last call for socket i returned: how many bytes were received, 0 at the end of the stream, or how
+   * many were sent, perhaps not all; null if it would block, or nothing was called yet.
+   * @throws SystemError if the call failed, as ECONNRESET; `fd` is the descriptor
+   */
+  result(i: number): number | null {
+    const word = this.#word(i);
+    // Where receiving failed there is no message, and where there is none nothing is sent.
+    const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recv';
+    return orNull(this.#slots[word + RESULT], syscall, this.#slots[word + FD]);
+  }
+
+  #word(i: number): number {
+    if (typeof i !== 'number') throw invalidType('i', 'a number', i);
+    if (i >>> 0 !== i || i >= this.#length) {
+      throw outOfRange('i', `a whole number below ${this.#length}, the number of sockets`, i);
+    }
+    return i * WORDS;
+  }
+}

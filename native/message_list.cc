@@ -1,0 +1,76 @@
+// recv(2) and send(2) for many descriptors by one call from JavaScript:
+// https://man7.org/linux/man-pages/man2/recv.2.html
+#include <algorithm>
+
+#include "arguments.h"
+#include "modules.h"
+#include "no_signal.h"
+#include "result.h"
+
+namespace {
+
+// Three words of an Int32Array.
+struct Slot {
+  int32_t fd;
+  // How many bytes of the slot's memory are a message.
+  int32_t size;
+  // What the last call for this slot returned, or -errno.
+  int32_t result;
+};
+
+// The arguments of both functions: slots, count, memory, slotSize, flags. Slot i has the slotSize bytes of
+// memory from i * slotSize on.
+struct Messages {
+  explicit Messages(const Napi::CallbackInfo& info)
+      : count(Uint(info, 1)), slot_size(Uint(info, 3)), flags(Int(info, 4)) {
+    Bytes table = View(info, 0);
+    Bytes block = View(info, 2);
+    bool fits = slot_size > 0 && count <= table.length / sizeof(Slot) && count <= block.length / slot_size;
+    if (!fits) throw Napi::RangeError::New(info.Env(), "memory for all slots expected");
+    slots = reinterpret_cast<Slot*>(table.data);
+    memory = block.data;
+  }
+
+  uint8_t* Memory(size_t i) const { return memory + i * slot_size; }
+
+  Slot* slots;
+  size_t count;
+  uint8_t* memory;
+  size_t slot_size;
+  int flags;
+};
+
+// recvMany: how many slots have a message now
+Napi::Value RecvMany(const Napi::CallbackInfo& info) {
+  Messages messages(info);
+  long received = 0;
+  for (size_t i = 0; i < messages.count; ++i) {
+    Slot& slot = messages.slots[i];
+    slot.result =
+        static_cast<int32_t>(OrErrno(recv(slot.fd, messages.Memory(i), messages.slot_size, messages.flags)));
+    slot.size = std::max(slot.result, 0);
+    if (slot.size > 0) ++received;
+  }
+  return Result(info.Env(), received);
+}
+
+// sendMany: how many messages were taken whole
+Napi::Value SendMany(const Napi::CallbackInfo& info) {
+  Messages messages(info);
+  long sent = 0;
+  for (size_t i = 0; i < messages.count; ++i) {
+    Slot& slot = messages.slots[i];
+    if (slot.size <= 0 || static_cast<size_t>(slot.size) > messages.slot_size) continue;
+    slot.result = static_cast<int32_t>(OrErrno(
+        send(slot.fd, messages.Memory(i), static_cast<size_t>(slot.size), messages.flags | kNoSignal)));
+    if (slot.result == slot.size) ++sent;
+  }
+  return Result(info.Env(), sent);
+}
+
+}  // namespace
+
+void InitMessageList(Napi::Env env, Napi::Object exports) {
+  exports.Set("recvMany", Napi::Function::New<RecvMany>(env, "recvMany"));
+  exports.Set("sendMany", Napi::Function::New<SendMany>(env, "sendMany"));
+}
