@@ -1,56 +1,34 @@
-// What a wait costs per ready descriptor, against the same program in C.
-import { compile, hasCompiler, script } from './peers.js';
-import { median } from './median.js';
-import { answer } from './program.js';
-import { Results, type Target } from './results.js';
-import type { Workload } from './workload.js';
+import { c, libuv, npmEpoll, ours, py } from './peers.js';
+import type { Target, Workload } from './workload.js';
 
-const SIZES = [1, 10, 100, 1000];
 const FIGURE = 'ns per event';
-/** The most that a peer may cost, as a multiple of C, by the number of ready descriptors. */
-const TARGETS: Record<string, (ready: number) => number> = {
-  waitInto: (ready) => (ready === 1 ? 1.35 : 1.05),
-  selectEach: (ready) => (ready === 1 ? Infinity : 1.15),
-  select: (ready) => (ready === 1 ? Infinity : 1.35),
-};
+const PEERS = ['Epoll.waitInto', 'EpollSelector.selectEach', 'EpollSelector.select'];
 
-function report(ready: number, results: Results): string[] {
-  const targets: Target[] = [];
-  for (const peer of results.peers) {
-    const times = results.values(peer, FIGURE);
-    const ratio = results.ratio(peer, 'C', FIGURE);
-    const target = TARGETS[peer]?.(ready) ?? Infinity;
-    targets.push({ peer, to: 'C', figure: FIGURE, most: target });
-    const spread = `${Math.min(...times).toFixed(1)} - ${Math.max(...times).toFixed(1)}`;
-    const cells = [`${ready}`.padStart(5), peer.padEnd(11), median(times).toFixed(1).padStart(7), spread.padStart(15)];
-    const judged = Number.isNaN(ratio) ? [] : [ratio.toFixed(3).padStart(7)];
-    if (judged.length > 0 && Number.isFinite(target)) judged.push(target.toFixed(2));
-    console.log([...cells, ...judged].join('  '));
-  }
-  return results.missed(targets, `R = ${ready}`);
-}
-
+/** What a wait costs per ready descriptor. */
 export const dispatch: Workload = {
-  about: 'R eventfds that are always ready; wait, and visit each; nanoseconds per event',
+  name: 'dispatch',
+  about: 'R eventfds that are always ready: wait, and visit each event',
+  sizeOf: 'ready descriptors',
+  figures: [{ name: FIGURE, digits: 1 }],
+  full: { rounds: 9, milliseconds: 150, sizes: [1, 10, 100, 1000, 10_000] },
+  quick: { rounds: 3, milliseconds: 50, sizes: [10, 1000] },
 
-  async run(quick) {
-    const c = hasCompiler() ? [compile('dispatch')] : undefined;
-    const peers = [...(c ? ['C', 'C, threads'] : []), ...Object.keys(TARGETS)];
-    const [rounds, milliseconds] = quick ? [5, 60] : [11, 200];
-    console.log(`nanoseconds per event; ratio: median of the rounds' ratios to C`);
-    console.log(`    R  peer         median            range    ratio  target`);
-    const missed: string[] = [];
-    for (const ready of SIZES) {
-      const results = await Results.of(peers, { label: `dispatch, R = ${ready}`, rounds }, async (peer) => {
-        const amount = [`${ready}`, `${milliseconds}`];
-        const command =
-          c && !(peer in TARGETS)
-            ? [...c, ...amount, ...(peer === 'C' ? [] : ['threads'])]
-            : [...script('dispatch'), peer, ...amount];
-        return { [FIGURE]: Number(await answer(command)) };
-      });
-      missed.push(...report(ready, results));
-    }
-    return missed;
+  descriptors: (size) => size + 100,
+
+  peers: () => [
+    c('dispatch', 'epoll'),
+    c('dispatch', 'epoll+thread'),
+    libuv('dispatch'),
+    ...PEERS.map((name) => ours('dispatch', name)),
+    py('dispatch', 'EpollSelector'),
+    npmEpoll('dispatch'),
+  ],
+
+  targets(size): Target[] {
+    const to = { to: 'C/epoll', figure: FIGURE };
+    const python: Target = { peer: 'Python/EpollSelector', to: 'EpollSelector.select', figure: FIGURE, least: 4 };
+    if (size === 1) return [{ ...to, peer: 'Epoll.waitInto', most: 1.35 }, python];
+    const most = [1.05, 1.15, 1.35];
+    return [...PEERS.map((peer, i) => ({ ...to, peer, most: most[i] })), python];
   },
 };

@@ -1,95 +1,86 @@
-// A TCP echo server over loopback, against the same server in C and against Node's own net.
-import { getDescriptorLimit } from 'io-selectors/fd';
 import { twoCores } from './cores.js';
-import { median } from './median.js';
-import { compile, hasCompiler, script } from './peers.js';
+import { c, compile, libuv, npmEpoll, ours, py } from './peers.js';
 import { Program } from './program.js';
-import { type Figures, Results, type Target } from './results.js';
-import type { Workload } from './workload.js';
+import type { Peer, Target, Workload } from './workload.js';
 
 const RATE = 'messages per second';
-const CPU = 'CPU time per message';
-const BUSY = 'busy';
-const SIZES = [1, 10, 100, 1000, 5000];
-/** What a server has open besides its connections, amply. */
-const OTHER_DESCRIPTORS = 100;
-const HEADER = '    N  server        median              range    to C  to net  CPU ns    to C  busy';
+const CPU = 'CPU ns per message';
+const BUSY = '% of a core';
 
-const SCRIPTS: Record<string, string[]> = {
-  selectEach: [...script('echo'), 'selectEach'],
-  select: [...script('echo'), 'select'],
-  selectAsync: [...script('echo'), 'selectAsync'],
-  net: script('echo-net'),
-};
+/** The loops that make one call for each message, and those that make one for all that are ready. */
+const SYNC = ['EpollSelector.selectEach', 'EpollSelector.selectEach+recvMany'];
+const ASYNC = ['EpollSelector.selectAsync', 'EpollSelector.selectAsync+recvMany'];
+
+const TWO_WAITS = "Node's event loop waits for the epoll descriptor, and then the selector asks that";
 
 function targetsAt(connections: number): Target[] {
-  const neverBelowNet: Target = { peer: 'selectAsync', to: 'net', figure: RATE, least: 1 };
-  if (connections < 1000) return [neverBelowNet];
-  if (connections > 1000) return [];
+  const neverBelowNet = ASYNC.map((peer): Target => ({ peer, to: 'node:net', figure: RATE, least: 1 }));
+  if (connections !== 1000) return connections < 1000 ? neverBelowNet : [];
+  const toC = { to: 'C/epoll', figure: RATE };
+  const cpuToC = { to: 'C/epoll', figure: CPU };
   return [
-    neverBelowNet,
-    { peer: 'selectEach', to: 'C', figure: RATE, least: 0.95 },
-    { peer: 'selectEach', to: 'net', figure: RATE, least: 1.5 },
-    { peer: 'selectEach', to: 'C', figure: CPU, most: 1.15 },
-    { peer: 'selectAsync', to: 'C', figure: RATE, least: 0.9 },
-    { peer: 'selectAsync', to: 'C', figure: CPU, most: 1.4 },
+    ...SYNC.flatMap((peer): Target[] => [
+      { ...toC, peer, least: 0.95 },
+      { ...cpuToC, peer, most: 1.15 },
+      { peer, to: 'node:net', figure: RATE, least: 1.5 },
+    ]),
+    ...ASYNC.flatMap((peer): Target[] => [
+      { ...toC, peer, least: 0.9, otherCalls: TWO_WAITS },
+      { ...cpuToC, peer, most: 1.4, otherCalls: TWO_WAITS },
+    ]),
+    ...neverBelowNet,
   ];
 }
 
-/** One server and one load, each on a core of its own where there are two. */
-async function measure(server: string[], load: string, connections: number, milliseconds: number): Promise<Figures> {
-  const [serverCore, loadCore] = twoCores();
-  await using serving = new Program(server, serverCore);
-  const amount = [await serving.line(), `${connections}`, `${milliseconds}`, `${serving.pid}`];
-  // Where the two share a core, a load that never sleeps would take it from the server.
-  const spin = loadCore === undefined ? [] : ['spin'];
-  await using loading = new Program([load, ...amount, ...spin], loadCore);
-  const [messages, seconds, cpuSeconds] = (await loading.line()).split(' ').map(Number);
-  // The server first: when the load goes, it resets its connections.
-  await serving.end();
-  return { [RATE]: messages / seconds, [CPU]: (cpuSeconds / messages) * 1e9, [BUSY]: cpuSeconds / seconds };
+/** Node's own sockets. */
+function net(): Peer {
+  return { ...ours('echo-net', 'node:net'), name: 'node:net' };
 }
 
-function report(connections: number, results: Results): string[] {
-  for (const peer of results.peers) {
-    const rates = results.values(peer, RATE);
-    const spread = `${Math.min(...rates).toFixed(0)} - ${Math.max(...rates).toFixed(0)}`;
-    const rate = median(rates).toFixed(0);
-    const cells = [`${connections}`.padStart(5), peer.padEnd(11), rate.padStart(7), spread.padStart(17)];
-    const ratios = [results.ratio(peer, 'C', RATE), results.ratio(peer, 'net', RATE), results.ratio(peer, 'C', CPU)];
-    const [toC, toNet, cpuToC] = ratios.map((ratio) => ratio.toFixed(3).padStart(6));
-    const cpu = median(results.values(peer, CPU)).toFixed(0).padStart(6);
-    const busy = `${(median(results.values(peer, BUSY)) * 100).toFixed(0)}%`.padStart(4);
-    console.log([...cells, toC, toNet, cpu, cpuToC, busy].join('  '));
-  }
-  return results.missed(targetsAt(connections), `${connections} connections`);
-}
-
+/** TCP echo servers. The load is a process of its own. */
 export const echo: Workload = {
-  about: 'TCP echo servers, 64-byte messages, one in flight for each of N connections; messages per second',
+  name: 'echo',
+  about: 'TCP echo servers over loopback: messages of 64 bytes, one in flight for each of N connections',
+  sizeOf: 'connections',
+  figures: [
+    { name: RATE, digits: 0 },
+    { name: CPU, digits: 0 },
+    { name: BUSY, digits: 0 },
+  ],
+  full: { rounds: 5, milliseconds: 500, sizes: [1, 10, 100, 1000, 5000] },
+  quick: { rounds: 3, milliseconds: 150, sizes: [1000] },
+  // The load warms the server up.
+  overheadMs: 600,
 
-  async run(quick) {
-    if (!hasCompiler()) {
-      console.log('left out: the load is a program in C');
-      return [];
-    }
-    const load = compile('echo-load');
-    const inC = compile('echo');
-    const { hard } = getDescriptorLimit();
-    const sizes = SIZES.filter((size) => size + OTHER_DESCRIPTORS <= hard && !(quick && size > 1000));
-    const [rounds, milliseconds] = quick ? [3, 250] : [7, 800];
-    console.log(`messages per second, and the server's CPU time per message; ratios: medians of the rounds' ratios`);
-    console.log('busy: share of its core that the server takes; with less than all of it, the load is measured too');
-    if (twoCores().length === 0) console.log('server and load share their cores, as there are not two, or no taskset');
-    console.log(HEADER);
-    const missed: string[] = [];
-    for (const connections of sizes) {
-      const peers = ['C', ...Object.keys(SCRIPTS)];
-      const results = await Results.of(peers, { label: `echo, N = ${connections}`, rounds }, (peer) =>
-        measure(SCRIPTS[peer] ?? [inC, `${connections}`], load, connections, milliseconds),
-      );
-      missed.push(...report(connections, results));
-    }
-    return missed;
+  descriptors: (size) => size + 100,
+
+  peers() {
+    const peers = [
+      c('echo', 'epoll'),
+      c('echo', 'epoll+batch'),
+      libuv('echo'),
+      ...[...SYNC, ...ASYNC].map((name) => ours('echo', name)),
+      py('echo', 'EpollSelector'),
+      net(),
+      npmEpoll('echo'),
+    ];
+    // The load is in C, so that it costs less than any server.
+    const { missing } = peers[0];
+    return missing === undefined ? peers : peers.map((peer) => ({ ...peer, missing: `${missing} for the load` }));
   },
+
+  async measure(peer, connections, milliseconds) {
+    const [serverCore, loadCore] = twoCores();
+    await using serving = new Program(peer.command(connections, milliseconds), serverCore);
+    const amount = [await serving.line(), `${connections}`, `${milliseconds}`, `${serving.pid}`];
+    // Where the two share a core, a load that never sleeps would take it from the server.
+    const spin = loadCore === undefined ? [] : ['spin'];
+    await using loading = new Program([compile('echo-load'), ...amount, ...spin], loadCore);
+    const [messages, seconds, cpuSeconds] = (await loading.line()).split(' ').map(Number);
+    // The server first: when the load goes, it resets its connections.
+    await serving.finish();
+    return { [RATE]: messages / seconds, [CPU]: (cpuSeconds / messages) * 1e9, [BUSY]: (cpuSeconds / seconds) * 100 };
+  },
+
+  targets: targetsAt,
 };

@@ -1,55 +1,130 @@
-// npm run bench: each workload compares peers that run in processes of their own and take turns.
-import { cpus, release } from 'node:os';
-import { parseArgs } from 'node:util';
+// npm run bench: measures the workloads, and reports.
+import { writeFileSync } from 'node:fs';
+import { chain } from './chain.js';
 import { dispatch } from './dispatch.js';
 import { echo } from './echo.js';
-import { hasCompiler } from './peers.js';
+import { idle } from './idle.js';
+import { load } from './load.js';
+import { commit, machine } from './machine.js';
+import { helpText, type Options, parseOptions, UsageError } from './options.js';
+import { hasStrace, lackingCompiler } from './peers.js';
+import { isMeant, millisecondsOf, type Plan, planFor } from './plan.js';
+import { killAll } from './program.js';
+import { Progress } from './progress.js';
+import { register } from './register.js';
+import { table } from './report/tables.js';
+import { writeReport } from './report/write.js';
+import type { Report } from './results.js';
+import { emptyResults, run } from './run.js';
+import { compareSyscalls } from './syscalls.js';
 import { wake } from './wake.js';
 import type { Workload } from './workload.js';
 
-const WORKLOADS: Record<string, Workload> = { dispatch, echo, wake };
+const WORKLOADS: Workload[] = [dispatch, chain, idle, register, echo, wake, load];
+const RESULTS = 'benchmarks/results';
+const NAMES = WORKLOADS.map(({ name }) => name);
 
-const HELP = `Usage: npm run bench -- [WORKLOAD...] [--quick] [--check]
-${Object.entries(WORKLOADS)
-  .map(([name, { about }]) => `  ${name.padEnd(8)} ${about}`)
-  .join('\n')}
-Without a workload: all of them.
-  --quick  fewer and shorter runs: under 90 seconds for all of them
-  --check  exit with status 1 if a ratio falls short of its target, or there is none`;
-
-function usageError(message: string): never {
-  console.error(`bench: ${message}; see: npm run bench -- --help`);
-  process.exit(2);
+function plansFor(options: Options): Plan[] {
+  const plans = WORKLOADS.filter(({ name }) => options.workloads.includes(name)).map((each) => planFor(each, options));
+  const names = plans.flatMap(({ peers, missing }) => [...peers.map(({ name }) => name), ...missing.map(({ peer }) => peer)]);
+  const unknown = options.peers?.find((wanted) => !names.some((name) => isMeant(name, wanted)));
+  if (unknown !== undefined) throw new UsageError(`unknown peer '${unknown}' in ${options.workloads.join(', ')}`);
+  return plans.filter(({ peers, missing }) => peers.length + missing.length > 0);
 }
 
-function parse(): { quick: boolean; check: boolean; help: boolean; names: string[] } {
-  const flag = { type: 'boolean', default: false } as const;
-  const options = { quick: flag, check: flag, help: flag };
-  try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options });
-    return { ...values, names: positionals };
-  } catch (error) {
-    return usageError(error instanceof Error ? error.message.split('. ')[0] : String(error));
+/** Aborted by Ctrl-C, once; the second ends the process. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    controller.abort();
+    killAll();
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return controller.signal;
+}
+
+/** Measures all that is planned, or until it is interrupted. */
+async function measure(plans: Plan[], quick: boolean, signal: AbortSignal): Promise<Report> {
+  const start = performance.now();
+  const progress = new Progress(plans.reduce((sum, plan) => sum + millisecondsOf(plan), 0));
+  const report: Report = {
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(),
+    machine: machine(),
+    quick,
+    interrupted: false,
+    seconds: 0,
+    workloads: [],
+  };
+  for (const plan of plans) {
+    const results = emptyResults(plan);
+    report.workloads.push(results);
+    try {
+      await run(plan, results, progress, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      report.interrupted = true;
+    }
+    progress.clear();
+    console.log(table(results));
+    if (report.interrupted) break;
   }
+  report.seconds = Math.round((performance.now() - start) / 1000);
+  return report;
 }
 
-const { quick, check, help, names } = parse();
-if (help) {
-  console.log(HELP);
-  process.exit();
+/** Says which targets were met, and returns whether that is good enough. */
+function judge({ workloads }: Report, tolerance: number): boolean {
+  const verdicts = workloads.flatMap(({ workload, verdicts }) => verdicts.map((verdict) => ({ workload, ...verdict })));
+  console.log(`${verdicts.filter(({ met }) => met).length} of ${verdicts.length} targets met`);
+  const short = verdicts.filter(({ ratio, most = Infinity, least = 0 }) => ratio > most * tolerance || ratio * tolerance < least);
+  for (const { workload, size, peer, to, figure, ratio, most, least } of short) {
+    const target = most === undefined ? `at least ${least}` : `at most ${most}`;
+    const what = to === undefined ? ratio.toFixed(1) : `${ratio.toFixed(3)} x ${to}`;
+    console.log(`short of its target: ${workload} at ${size}: ${peer}: ${figure} ${what}, target ${target}`);
+  }
+  const failed = workloads.flatMap(({ workload, series }) => series.map((each) => ({ workload, ...each })));
+  for (const { workload, size, peer, failed: how } of failed) {
+    if (how !== undefined) console.log(`failed: ${workload} at ${size}: ${peer}: ${how}`);
+  }
+  return short.length === 0 && verdicts.length > 0 && failed.every(({ failed: how }) => how === undefined);
 }
-const unknown = names.find((name) => !Object.hasOwn(WORKLOADS, name));
-if (unknown !== undefined) usageError(`unknown workload '${unknown}', not one of ${Object.keys(WORKLOADS).join(', ')}`);
 
-const today = new Date().toISOString().slice(0, 10);
-console.log(`${cpus()[0].model}, Linux ${release()}, Node ${process.version}, ${today}`);
-const missed: string[] = [];
-if (!hasCompiler()) missed.push('no C compiler: the peers in C are missing, and with them the ratios');
-for (const line of missed) console.log(line);
-for (const name of names.length > 0 ? names : Object.keys(WORKLOADS)) {
-  console.log(`\n${name}`);
-  const short = await WORKLOADS[name].run(quick);
-  for (const line of short) console.log(`short of its target: ${line}`);
-  missed.push(...short);
+/** A complete run renews the report; of any other, what was measured goes into a file. */
+async function save(report: Report, { quick, json, workloads, peers, sizes }: Options): Promise<void> {
+  const complete = !quick && !report.interrupted && workloads.length === NAMES.length && !peers && !sizes;
+  if (complete) console.log(`written to ${RESULTS}: ${(await writeReport(report, RESULTS)).join(', ')}`);
+  const file = json ?? (report.interrupted ? 'build/interrupted.json' : undefined);
+  if (file === undefined) return;
+  writeFileSync(file, `${JSON.stringify(report)}\n`);
+  console.log(`written to ${file}`);
 }
-if (check && missed.length > 0) process.exitCode = 1;
+
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2), NAMES);
+  if (options.help) return console.log(helpText(WORKLOADS.map(({ name, about }) => [name, about])));
+  const signal = interruption();
+  const plans = plansFor(options);
+  const lacking = lackingCompiler();
+  if (lacking !== undefined) console.log(`${lacking}: the peers in C are missing, and with them most ratios`);
+  if (options.syscalls) {
+    if (!hasStrace()) throw new UsageError('--syscalls: strace is not there');
+    if (!(await compareSyscalls(plans))) process.exitCode = 1;
+    return;
+  }
+  console.log(Object.values(machine()).join(', '));
+  const report = await measure(plans, options.quick, signal);
+  const goodEnough = judge(report, options.tolerance);
+  await save(report, options);
+  if (report.interrupted) process.exitCode = 130;
+  else if (options.check && !goodEnough) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`bench: ${error.message}; see: npm run bench -- --help`);
+  process.exitCode = 2;
+}

@@ -1,68 +1,74 @@
 import { median } from './median.js';
+import type { Figure, Figures, Target } from './workload.js';
 
-/** What one run of a peer gave, by the name of the figure. */
-export type Figures = Record<string, number>;
-
-/** What a ratio of two peers has to reach. */
-export interface Target {
+/** The runs of one peer at one size; or why there are none. */
+export interface Series {
+  readonly size: number;
   readonly peer: string;
-  readonly to: string;
-  readonly figure: string;
-  readonly most?: number;
-  readonly least?: number;
+  /** One element a round. */
+  readonly rounds: Figures[];
+  /** What it said when it did not do this size. */
+  refused?: string;
+  /** How it ended when it should not have. Counts as refused, too. */
+  failed?: string;
 }
 
-/** The runs of all peers of one comparison. */
-export class Results {
-  readonly #runs: Map<string, Figures[]>;
-
-  private constructor(peers: string[]) {
-    this.#runs = new Map(peers.map((peer) => [peer, []]));
-  }
-
-  /** The peers take turns, so that a machine that changes its speed changes it for all. */
-  static async of(
-    peers: string[],
-    { label, rounds }: { label: string; rounds: number },
-    run: (peer: string) => Promise<Figures>,
-  ): Promise<Results> {
-    const results = new Results(peers);
-    for (let round = 1; round <= rounds; round++) {
-      for (const [peer, runs] of results.#runs) {
-        showProgress(`${label}: round ${round} of ${rounds}, ${peer}`);
-        runs.push(await run(peer));
-      }
-    }
-    showProgress('');
-    return results;
-  }
-
-  get peers(): string[] {
-    return [...this.#runs.keys()];
-  }
-
-  values(peer: string, figure: string): number[] {
-    return (this.#runs.get(peer) ?? []).map((figures) => figures[figure]);
-  }
-
-  /** Median of the rounds' ratios; NaN if one of the two peers is missing. */
-  ratio(peer: string, to: string, figure: string): number {
-    const reference = this.values(to, figure);
-    if (reference.length === 0) return NaN;
-    return median(this.values(peer, figure).map((value, round) => value / reference[round]));
-  }
-
-  /** A line for each target that is missed; one whose peers are not there cannot be. */
-  missed(targets: Target[], where: string): string[] {
-    return targets.flatMap(({ peer, to, figure, most = Infinity, least = 0 }) => {
-      const ratio = this.ratio(peer, to, figure);
-      if (!(ratio > most || ratio < least)) return [];
-      const target = least > 0 ? `at least ${least}` : `at most ${most}`;
-      return [`${peer} at ${where}: ${figure} ${ratio.toFixed(3)} x ${to}, target ${target}`];
-    });
-  }
+/** A target, and what became of it. */
+export interface Verdict extends Target {
+  readonly size: number;
+  readonly ratio: number;
+  readonly met: boolean;
 }
 
-function showProgress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${text}\x1b[K`);
+/** What was measured of one workload. It is written as JSON as it is. */
+export interface Results {
+  readonly workload: string;
+  readonly about: string;
+  readonly sizeOf: string;
+  readonly figures: readonly Figure[];
+  readonly milliseconds: number;
+  readonly series: Series[];
+  readonly missing: { readonly peer: string; readonly reason: string }[];
+  /** Sizes that this machine's limit of descriptors does not allow. */
+  readonly beyondLimit: readonly number[];
+  readonly verdicts: Verdict[];
+}
+
+/** What one call of the benchmark gave. */
+export interface Report {
+  readonly date: string;
+  readonly commit: string;
+  readonly machine: Record<string, string>;
+  readonly quick: boolean;
+  /** Ended by Ctrl-C: what is there is true, but not all of it. */
+  interrupted: boolean;
+  seconds: number;
+  readonly workloads: Results[];
+}
+
+export function sizesOf({ series }: Results): number[] {
+  return [...new Set(series.map(({ size }) => size))];
+}
+
+export function peersOf({ series }: Results): string[] {
+  return [...new Set(series.map(({ peer }) => peer))];
+}
+
+export function seriesOf({ series }: Results, peer: string, size: number): Series | undefined {
+  return series.find((each) => each.peer === peer && each.size === size);
+}
+
+/** All rounds' values of a figure. */
+export function valuesOf(results: Results, peer: string, size: number, figure: string): number[] {
+  return (seriesOf(results, peer, size)?.rounds ?? []).flatMap((figures) => figures[figure] ?? []);
+}
+
+/** Median of the rounds' ratios of two peers, which took turns; NaN if one of the two has no values. */
+export function ratioOf(results: Results, { peer, to, figure }: Target, size: number): number {
+  const values = valuesOf(results, peer, size, figure);
+  if (to === undefined) return values.length === 0 ? NaN : median(values);
+  const references = valuesOf(results, to, size, figure);
+  const rounds = Math.min(values.length, references.length);
+  if (rounds === 0) return NaN;
+  return median(values.slice(0, rounds).map((value, round) => value / references[round]));
 }

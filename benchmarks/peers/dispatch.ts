@@ -1,17 +1,27 @@
-// The same as dispatch.c with this package: node dispatch.js waitInto|selectEach|select R MILLISECONDS
+// The same as dispatch.c with this package: node dispatch.js Epoll.waitInto|EpollSelector.selectEach|EpollSelector.select R MILLISECONDS
 import { Epoll, EPOLLIN, EpollEventList, EpollSelector, EVENT_READ } from 'io-selectors';
-import { eventfd } from 'io-selectors/fd';
+import { type EventFd, eventfd } from 'io-selectors/fd';
+import { measure, raiseLimit } from './timing.js';
 
-const [, , peer = 'waitInto', readyText = '100', millisecondsText = '300'] = process.argv;
-const ready = Number(readyText);
+const [, , peer = 'Epoll.waitInto', size = '100', milliseconds = '300'] = process.argv;
+const ready = Number(size);
 let visited = 0;
 
 /** Makes `waits` waits and visits each event. */
 type Run = (waits: number) => void;
 
+/** One that is forgotten would be closed. */
+const kept: EventFd[] = [];
+
+function readyFd(): EventFd {
+  const fd = eventfd(1);
+  kept.push(fd);
+  return fd;
+}
+
 function waitInto(): Run {
   const epoll = new Epoll();
-  for (let i = 0; i < ready; i++) epoll.register(eventfd(1), EPOLLIN);
+  for (let i = 0; i < ready; i++) epoll.register(readyFd(), EPOLLIN);
   const list = new EpollEventList(ready);
   return (waits) => {
     for (let i = 0; i < waits; i++) {
@@ -25,7 +35,7 @@ function waitInto(): Run {
 
 function selector(): EpollSelector {
   const result = new EpollSelector();
-  for (let i = 0; i < ready; i++) result.register(eventfd(1), EVENT_READ);
+  for (let i = 0; i < ready; i++) result.register(readyFd(), EVENT_READ);
   return result;
 }
 
@@ -53,19 +63,12 @@ function select(): Run {
   };
 }
 
-const peers: Record<string, () => Run> = { waitInto, selectEach, select };
+const peers: Record<string, () => Run> = {
+  'Epoll.waitInto': waitInto,
+  'EpollSelector.selectEach': selectEach,
+  'EpollSelector.select': select,
+};
 const make = peers[peer];
 if (make === undefined) throw new Error(`unknown peer ${peer}`);
-const run = make();
-const waits = Math.floor(100_000 / ready) + 1;
-// V8 compiles the loop while it runs.
-for (let i = 0; i < 5; i++) run(waits);
-let elapsed = 0;
-let done = 0;
-while (elapsed < Number(millisecondsText) * 1e6) {
-  const start = process.hrtime.bigint();
-  run(waits);
-  elapsed += Number(process.hrtime.bigint() - start);
-  done += waits;
-}
-console.log((elapsed / (done * ready)).toFixed(3));
+raiseLimit();
+console.log(JSON.stringify({ 'ns per event': measure(make(), Number(milliseconds)) / ready }));

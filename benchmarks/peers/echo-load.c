@@ -10,13 +10,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "peer.h"
 
 enum { WORDS = 8, MESSAGE = WORDS * 8, UNREAD = 16 };
 
@@ -33,14 +31,9 @@ static int ep;
 static int timeout_ms = -1;
 static uint64_t echoes;
 
-static void fail(const char* what) {
-  perror(what);
-  exit(1);
-}
-
 static double seconds(clockid_t clock) {
   struct timespec t;
-  if (clock_gettime(clock, &t) < 0) fail("clock_gettime");
+  check(clock_gettime(clock, &t), "clock_gettime");
   return t.tv_sec + t.tv_nsec / 1e9;
 }
 
@@ -53,14 +46,14 @@ static void send_next(struct connection* c) {
   uint64_t message[WORDS];
   for (int i = 0; i < WORDS; i++) message[i] = word(c, c->sent);
   c->sent++;
-  if (send(c->fd, message, MESSAGE, MSG_NOSIGNAL) != MESSAGE) fail("send");
+  check(send(c->fd, message, MESSAGE, MSG_NOSIGNAL) == MESSAGE ? 0 : -1, "send");
 }
 
 static void read_echoes(struct connection* c, int flags) {
   uint64_t echo[UNREAD * WORDS];
   ssize_t expected = c->unread * MESSAGE;
   ssize_t received = recv(c->fd, echo, expected, flags);
-  if (received < 0) fail("recv");
+  check(received, "recv");
   int same = received == expected;
   for (int i = 0; same && i < c->unread * WORDS; i++) {
     same = echo[i] == word(c, c->sent - c->unread + i / WORDS);
@@ -79,11 +72,11 @@ static void open_connection(struct connection* c, int port) {
   int on = 1;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (c->fd < 0) fail("socket");
-  if (connect(c->fd, (struct sockaddr*)&address, sizeof address) < 0) fail("connect");
-  if (setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) fail("setsockopt");
+  check(c->fd, "socket");
+  check(connect(c->fd, (struct sockaddr*)&address, sizeof address), "connect");
+  check(setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt");
   /* Else thousands of connections would stay behind in TIME_WAIT, run after run. */
-  if (setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0) fail("setsockopt");
+  check(setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), "setsockopt");
   send_next(c);
   c->unread = 1;
   read_echoes(c, MSG_WAITALL);
@@ -92,7 +85,7 @@ static void open_connection(struct connection* c, int port) {
 static void run(double duration) {
   for (double end = seconds(CLOCK_MONOTONIC) + duration; seconds(CLOCK_MONOTONIC) < end;) {
     int ready = epoll_wait(ep, events, count, timeout_ms);
-    if (ready < 0) fail("epoll_wait");
+    check(ready, "epoll_wait");
     for (int i = 0; i < ready; i++) {
       struct connection* c = events[i].data.ptr;
       c->unread++;
@@ -113,6 +106,7 @@ int main(int argc, char** argv) {
   }
   if (argc > 5) timeout_ms = 0;
   alarm(60); /* A server that stops answering ends it. */
+  raise_limit();
   count = atoi(argv[2]);
   double duration = atof(argv[3]) / 1000;
   connections = calloc(count, sizeof *connections);
@@ -121,7 +115,7 @@ int main(int argc, char** argv) {
   for (struct connection* c = connections; c < connections + count; c++) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.ptr = c};
     open_connection(c, atoi(argv[1]));
-    if (epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &event) < 0) fail("epoll_ctl");
+    check(epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &event), "epoll_ctl");
   }
   for (int i = 0; i < count; i++) send_next(&connections[i]);
   run(duration / 2 + 0.2); /* V8 compiles the server's loop meanwhile. */

@@ -1,21 +1,29 @@
-/* TCP echo server on epoll(7), level-triggered: echo CONNECTIONS
-   Prints its port. Ends with its standard input, and so with whoever started it. */
+/* TCP echo server on epoll(7), level-triggered: echo epoll|epoll+batch CONNECTIONS
+   Prints its port. Ends with its standard input, and so with whoever started it. With "+batch" it receives
+   from all sockets that are ready before it sends to the first. */
 #define _GNU_SOURCE
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "peer.h"
+
+enum { SLOT = 4096 };
+
+/* A message that is to be sent back. */
+struct message {
+  int fd;
+  ssize_t size;
+  char* bytes;
+};
 
 static int ep;
+static bool batch;
 static char block[65536];
-
-static void check(int result, const char* call) {
-  if (result >= 0) return;
-  perror(call);
-  exit(1);
-}
+static struct message* messages;
+static int length;
 
 static void watch(int fd) {
   struct epoll_event event = {.events = EPOLLIN};
@@ -47,8 +55,36 @@ static void echo(int fd) {
   }
 }
 
+static void receive(int fd) {
+  struct message* message = &messages[length];
+  message->size = check(recv(fd, message->bytes, SLOT, 0), "recv");
+  message->fd = fd;
+  if (message->size == 0)
+    close(fd);
+  else
+    length++;
+}
+
+static void send_all(void) {
+  for (struct message* message = messages; message < messages + length; message++) {
+    if (send(message->fd, message->bytes, message->size, MSG_NOSIGNAL) == message->size) continue;
+    perror("send");
+    exit(1);
+  }
+  length = 0;
+}
+
+static void allocate(int capacity) {
+  messages = calloc(capacity, sizeof *messages);
+  char* memory = calloc(capacity, SLOT);
+  for (int i = 0; i < capacity; i++) messages[i].bytes = memory + (size_t)i * SLOT;
+}
+
 int main(int argc, char** argv) {
-  int capacity = (argc > 1 ? atoi(argv[1]) : 1000) + 2;
+  batch = argc > 1 && strcmp(argv[1], "epoll+batch") == 0;
+  int capacity = (argc > 2 ? atoi(argv[2]) : 1000) + 2;
+  raise_limit();
+  allocate(capacity);
   struct epoll_event* events = calloc(capacity, sizeof *events);
   ep = epoll_create1(EPOLL_CLOEXEC);
   check(ep, "epoll_create1");
@@ -62,10 +98,14 @@ int main(int argc, char** argv) {
       int fd = events[i].data.fd;
       if (fd == STDIN_FILENO) return 0;
       if (fd != listener) {
-        echo(fd);
+        if (batch)
+          receive(fd);
+        else
+          echo(fd);
         continue;
       }
       for (int peer; (peer = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0;) watch(peer);
     }
+    send_all();
   }
 }

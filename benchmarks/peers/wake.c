@@ -1,15 +1,13 @@
-/* Two threads wake each other in turn, each with an eventfd of its own in an epoll: wake ROUNDS [CORE CORE]
+/* Two threads wake each other in turn, each with an eventfd of its own in an epoll:
+   wake epoll CORES ROUNDS [CORE CORE]
    Prints the nanoseconds from a wake-up's write to the return of the other's wait: half a round. */
 #define _GNU_SOURCE
-#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "peer.h"
 
 struct side {
   int core;
@@ -20,18 +18,6 @@ struct side {
 
 static long rounds;
 static double elapsed_ns;
-
-static void check(long result, const char* call) {
-  if (result >= 0) return;
-  perror(call);
-  exit(1);
-}
-
-static double now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
-}
 
 static void prepare(struct side* side) {
   struct epoll_event event = {.events = EPOLLIN};
@@ -90,14 +76,14 @@ static void* follower(void* argument) {
 }
 
 int main(int argc, char** argv) {
-  rounds = argc > 1 ? atol(argv[1]) : 100000;
-  struct side sides[2] = {{.core = argc > 3 ? atoi(argv[2]) : -1}, {.core = argc > 3 ? atoi(argv[3]) : -1}};
+  rounds = argc > 3 ? atol(argv[3]) : 100000;
+  struct side sides[2] = {{.core = argc > 5 ? atoi(argv[4]) : -1}, {.core = argc > 5 ? atoi(argv[5]) : -1}};
   pthread_t threads[2];
   for (int i = 0; i < 2; i++) prepare(&sides[i]);
   for (int i = 0; i < 2; i++) sides[i].other = sides[1 - i].wakeup;
   if (pthread_create(&threads[0], NULL, leader, &sides[0]) != 0) return 1;
   if (pthread_create(&threads[1], NULL, follower, &sides[1]) != 0) return 1;
   for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
-  printf("%.1f\n", elapsed_ns / 2 / rounds);
+  printf("{\"ns per wake-up\": %.1f}\n", elapsed_ns / 2 / rounds);
   return 0;
 }

@@ -1,4 +1,4 @@
-// The same as wake.c with this package: node wake.js ROUNDS [CORE CORE]
+// The same as wake.c with this package: node wake.js EpollSelector.waker CORES ROUNDS [CORE CORE]
 import { execFileSync } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { EpollSelector, Waker } from 'io-selectors';
@@ -44,7 +44,7 @@ function runSide({ leads, rounds, core }: Side): void {
   parentPort?.postMessage(selector.waker.share());
   parentPort?.once('message', (fd: number) => {
     const waker = new Waker(fd);
-    if (leads) console.log((lead(waker, selector, rounds) / 2 / rounds).toFixed(1));
+    if (leads) console.log(JSON.stringify({ 'ns per wake-up': lead(waker, selector, rounds) / 2 / rounds }));
     else follow(waker, selector, rounds);
     waker.close();
     selector.close();
@@ -52,7 +52,7 @@ function runSide({ leads, rounds, core }: Side): void {
 }
 
 function main(): void {
-  const [, , rounds = '100000', ...cores] = process.argv;
+  const [, , , , rounds = '100000', ...cores] = process.argv;
   const sides = [true, false].map((leads, i) => {
     const workerData: Side = { leads, rounds: Number(rounds), core: cores[i] };
     return new Worker(new URL(import.meta.url), { workerData });

@@ -1,0 +1,96 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { median } from './median.js';
+import { npmEpoll, ours, py } from './peers.js';
+import type { Figures, Workload } from './workload.js';
+
+const OVER_EMPTY = 'ms over an empty script';
+const WHOLE = 'ms';
+const ADDON = 'kB of addon, stripped';
+const OURS = 'io-selectors';
+
+/** From its start to its end. */
+function millisecondsOf([file, ...args]: string[]): number {
+  const start = performance.now();
+  const { status, signal, stderr } = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  const elapsed = performance.now() - start;
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? status} ${stderr}`.trimEnd());
+  return elapsed;
+}
+
+/** The script beside it that loads nothing. */
+function emptyFor(command: string[]): string[] {
+  return command.map((argument) => argument.replace(/\bload(-\w+)?(?=\.(js|py)$)/u, 'load-empty'));
+}
+
+/** In turns, so that both meet the same machine. */
+function measureLoading(command: string[], milliseconds: number): Figures {
+  const empty = emptyFor(command);
+  const overEmpty: number[] = [];
+  const whole: number[] = [];
+  // The first of each reads from the disk what the others find in memory.
+  millisecondsOf(empty);
+  millisecondsOf(command);
+  for (const end = performance.now() + milliseconds; performance.now() < end; ) {
+    const base = millisecondsOf(empty);
+    const elapsed = millisecondsOf(command);
+    whole.push(elapsed);
+    overEmpty.push(elapsed - base);
+  }
+  return { [OVER_EMPTY]: median(overEmpty), [WHOLE]: median(whole) };
+}
+
+/** Of the addon that is loaded here, as it is published. Nothing where there is no strip(1). */
+function measureAddon(): Figures {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has no types
+  const { path: find } = createRequire(import.meta.url)('node-gyp-build') as { path(this: void, root: string): string };
+  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+  try {
+    const stripped = join(directory, 'addon.node');
+    execFileSync('strip', ['-o', stripped, find(root)], { stdio: 'ignore' });
+    return { [ADDON]: statSync(stripped).size / 1000 };
+  } catch {
+    return {};
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** What it costs a program to load the package. */
+export const load: Workload = {
+  name: 'load',
+  about: "import 'io-selectors': the time over that of an empty script, and the size of the addon",
+  sizeOf: 'fresh process',
+  sizesFixed: true,
+  figures: [
+    { name: OVER_EMPTY, digits: 1 },
+    { name: WHOLE, digits: 1 },
+    { name: ADDON, digits: 1 },
+  ],
+  full: { rounds: 5, milliseconds: 700, sizes: [1] },
+  quick: { rounds: 1, milliseconds: 600, sizes: [1] },
+
+  descriptors: () => 100,
+
+  peers: () => [
+    ours('load', OURS),
+    ours('load-net', 'node:net'),
+    py('load', 'selectors'),
+    npmEpoll('load'),
+  ],
+
+  async measure(peer, size, milliseconds) {
+    const loading = measureLoading(peer.command(size, milliseconds), milliseconds);
+    return peer.name === OURS ? { ...loading, ...measureAddon() } : loading;
+  },
+
+  targets: () => [
+    { peer: OURS, figure: OVER_EMPTY, most: 5 },
+    { peer: OURS, figure: ADDON, most: 100 },
+  ],
+};

@@ -1,0 +1,31 @@
+// The same as chain.c with npm's epoll: node chain-npm.js PAIRS MILLISECONDS
+import { Epoll } from './npm-epoll.js';
+import { HOPS, Ring } from './ring.js';
+import { measureAsync, raiseLimit } from './timing.js';
+
+const [, , pairs, milliseconds] = process.argv;
+raiseLimit();
+const ring = new Ring(Number(pairs));
+const pairByFd = new Int32Array(Math.max(...ring.readers) + 1);
+let over = () => {};
+const epoll = new Epoll((error, fd) => {
+  if (error !== null) throw error;
+  ring.passOn(pairByFd[fd]);
+  if (ring.over) over();
+});
+ring.readers.forEach((fd, pair) => {
+  pairByFd[fd] = pair;
+  epoll.add(fd, Epoll.EPOLLIN);
+});
+
+async function run(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise<void>((resolve) => {
+      over = resolve;
+      ring.start();
+    });
+  }
+}
+
+console.log(JSON.stringify({ 'ns per hop': (await measureAsync(run, Number(milliseconds))) / HOPS }));
+epoll.close();

@@ -1,0 +1,2 @@
+"""A script that needs selectors."""
+import selectors  # noqa: F401
