@@ -28,7 +28,8 @@ export interface NativeBinding {
   /** Where the 32-bit words of a struct epoll_event lie, and the size of the header before the first. */
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
   epollCreate?(flags: number): number;
-  readonly epollCtl?: (epfd: number, op: number, fd: number, events: number, low: number, high: number) => number;
+  /** Takes six words of memory: epfd, op, fd, events, and the halves of the event's data, low and high. */
+  readonly epollCtl?: (memory: ArrayBuffer) => number;
   /** Waits with the arguments in memory's header, and leaves the events behind it. */
   readonly epollWait?: (memory: ArrayBuffer) => number;
 

@@ -4,11 +4,26 @@ import type { EpollEventList } from './epoll-event-list.js';
 import { check, notSupported } from './errors.js';
 import { Watch } from './watch.js';
 
+/** The arguments of the next epoll_ctl(2) of this thread. */
+const memory = new ArrayBuffer(24);
+const words = new Uint32Array(memory);
+
+/** epoll_ctl(2) on whatever epfd is: 0 or -errno. low and high are the halves of the event's data. */
+export function epollCtl(epfd: number, op: number, fd: number, events: number, low: number, high: number): number {
+  if (native.epollCtl === undefined) throw noEpoll();
+  words[0] = epfd;
+  words[1] = op;
+  words[2] = fd;
+  words[3] = events;
+  words[4] = low;
+  words[5] = high;
+  return native.epollCtl(memory);
+}
+
 /** An epoll instance as the kernel keeps it: the owner of its descriptor, and the calls on it. */
 export class EpollSet {
   readonly #descriptor: Descriptor;
   #watch: Watch | undefined;
-  readonly #ctl: NonNullable<typeof native.epollCtl>;
 
   /** @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2) */
   static create(flags: number): EpollSet {
@@ -24,8 +39,6 @@ export class EpollSet {
 
   /** Takes ownership of epfd. */
   constructor(epfd: number) {
-    if (native.epollCtl === undefined) throw noEpoll();
-    this.#ctl = native.epollCtl;
     this.#descriptor = new Descriptor(epfd);
   }
 
@@ -36,7 +49,7 @@ export class EpollSet {
 
   /** One epoll_ctl(2): 0 or -errno. low and high are the halves of the event's data. */
   ctl(op: number, fd: number, events: number, low: number, high: number): number {
-    return this.#ctl(this.#descriptor.fd, op, fd, events, low, high);
+    return epollCtl(this.#descriptor.fd, op, fd, events, low, high);
   }
 
   /** One epoll_wait(2) into list: the number of events, or -errno. */

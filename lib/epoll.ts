@@ -2,7 +2,7 @@ import { native } from './binding.js';
 import { checkBoolean, checkFd, checkInteger, checkMask, checkOptions, INT_MAX } from './check.js';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
 import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
-import { EpollSet } from './epoll-set.js';
+import { epollCtl, EpollSet } from './epoll-set.js';
 import { ENOENT } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
@@ -43,9 +43,9 @@ export class Epoll implements Disposable {
     const own = epoll.#set;
     // No call tells what a descriptor is. To remove what was never added fails with ENOENT on an epoll
     // descriptor, with EINVAL or, if it was opened with O_PATH, EBADF on any other.
-    const result = native.epollCtl?.(fd, EPOLL_CTL_DEL, own.fd, 0, 0, 0);
+    const result = epollCtl(fd, EPOLL_CTL_DEL, own.fd, 0, 0, 0);
     own.close();
-    if (result !== undefined && result !== ENOENT) {
+    if (result !== ENOENT) {
       throw systemError(result, 'epoll_ctl', fd, 'not an epoll descriptor');
     }
     epoll.#set = new EpollSet(fd);

@@ -15,16 +15,57 @@
 
 namespace {
 
+struct Memory {
+  void* data;
+  size_t length;
+};
+
+// The one argument of the functions whose own cost is felt, which are in Node-API's own terms therefore: an
+// ArrayBuffer. Empty for anything else.
+Memory MemoryArgument(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument = nullptr;
+  Memory memory{};
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  if (napi_get_arraybuffer_info(env, argument, &memory.data, &memory.length) != napi_ok) return {};
+  return memory;
+}
+
+napi_value ThrowTooSmall(napi_env env) {
+  napi_throw_type_error(env, nullptr, "ArrayBuffer with room for the arguments expected");
+  return nullptr;
+}
+
+napi_value Int32(napi_env env, long value) {
+  napi_value result = nullptr;
+  napi_create_int32(env, static_cast<int32_t>(value), &result);
+  return result;
+}
+
 Napi::Value EpollCreate(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno(epoll_create1(Int(info, 0))));
 }
 
-// epollCtl(epfd, op, fd, events, low, high): low and high are the halves of the event's 64-bit data.
-Napi::Value EpollCtl(const Napi::CallbackInfo& info) {
+// The arguments of epoll_ctl(2), in memory for the same reason as those of a wait below. low and high are the
+// halves of the event's 64-bit data.
+struct CtlArguments {
+  int32_t epfd;
+  int32_t op;
+  int32_t fd;
+  uint32_t events;
+  uint32_t low;
+  uint32_t high;
+};
+
+// epollCtl(memory)
+napi_value EpollCtl(napi_env env, napi_callback_info info) {
+  Memory memory = MemoryArgument(env, info);
+  if (memory.length < sizeof(CtlArguments)) return ThrowTooSmall(env);
+  auto* arguments = static_cast<CtlArguments*>(memory.data);
   epoll_event event{};
-  event.events = Uint(info, 3);
-  event.data.u64 = static_cast<uint64_t>(Uint(info, 5)) << 32 | Uint(info, 4);
-  return Result(info.Env(), OrErrno(epoll_ctl(Int(info, 0), Int(info, 1), Int(info, 2), &event)));
+  event.events = arguments->events;
+  event.data.u64 = static_cast<uint64_t>(arguments->high) << 32 | arguments->low;
+  return Int32(env, OrErrno(epoll_ctl(arguments->epfd, arguments->op, arguments->fd, &event)));
 }
 
 // A block of memory that JavaScript and the kernel share: the arguments of the next wait, then the events
@@ -71,24 +112,20 @@ long Wait(Header* header, epoll_event* events, size_t capacity) {
   return CallWait(header->epfd, events, header->max_events, timeout.Milliseconds());
 }
 
-// epollWait(memory): waits with the arguments that memory holds, and leaves the events there. In
-// Node-API's own terms, as this is the one function whose own cost is felt.
+// epollWait(memory): waits with the arguments that memory holds, and leaves the events there
 napi_value EpollWait(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value memory = nullptr;
-  void* data = nullptr;
-  size_t length = 0;
-  napi_get_cb_info(env, info, &count, &memory, nullptr, nullptr);
-  if (napi_get_arraybuffer_info(env, memory, &data, &length) != napi_ok || length < sizeof(Header)) {
-    napi_throw_type_error(env, nullptr, "ArrayBuffer with room for the header expected");
-    return nullptr;
-  }
-  auto* header = static_cast<Header*>(data);
+  Memory memory = MemoryArgument(env, info);
+  if (memory.length < sizeof(Header)) return ThrowTooSmall(env);
+  auto* header = static_cast<Header*>(memory.data);
   auto* events = reinterpret_cast<epoll_event*>(header + 1);
-  long found = Wait(header, events, (length - sizeof(Header)) / sizeof(epoll_event));
-  napi_value result = nullptr;
-  napi_create_int32(env, static_cast<int32_t>(found), &result);
-  return result;
+  return Int32(env, Wait(header, events, (memory.length - sizeof(Header)) / sizeof(epoll_event)));
+}
+
+Napi::Value MakeFunction(Napi::Env env, const char* name, napi_callback callback) {
+  napi_value function = nullptr;
+  NAPI_THROW_IF_FAILED(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function),
+                       Napi::Value());
+  return {env, function};
 }
 
 // struct epoll_event is packed on x86-64 only. Where its 32-bit words lie is read off a real one.
@@ -117,11 +154,8 @@ Napi::Object EventLayout(Napi::Env env) {
 
 void InitEpoll(Napi::Env env, Napi::Object exports) {
   exports.Set("epollCreate", Napi::Function::New<EpollCreate>(env, "epoll_create1"));
-  exports.Set("epollCtl", Napi::Function::New<EpollCtl>(env, "epoll_ctl"));
-  napi_value wait = nullptr;
-  NAPI_THROW_IF_FAILED_VOID(
-      env, napi_create_function(env, "epoll_wait", NAPI_AUTO_LENGTH, EpollWait, nullptr, &wait));
-  exports.Set("epollWait", wait);
+  exports.Set("epollCtl", MakeFunction(env, "epoll_ctl", EpollCtl));
+  exports.Set("epollWait", MakeFunction(env, "epoll_wait", EpollWait));
   exports.Set("epollLayout", EventLayout(env));
 }
 

@@ -13,6 +13,7 @@ import {
   checkChoice,
   checkRegisterOptions,
   type Features,
+  PLAIN,
   type RegisterOptions,
   type SelectorOptions,
   type Watch,
@@ -252,7 +253,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   get waker(): Waker {
     this.#assertOpen();
-    const bits = this.toNativeBits({ edge: false, oneShot: false, exclusive: false, flags: 0 });
+    const bits = this.toNativeBits(PLAIN);
     return this.#wakeUps.waker(
       (fd) => this.#keys.get(fd) !== undefined,
       (fd) => this.add(fd, EVENT_READ, bits),

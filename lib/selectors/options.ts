@@ -41,13 +41,17 @@ export interface SelectorOptions {
 
 /** RegisterOptions, checked and complete. */
 export interface Watch {
-  edge: boolean;
-  oneShot: boolean;
-  exclusive: boolean;
-  flags: number;
+  readonly edge: boolean;
+  readonly oneShot: boolean;
+  readonly exclusive: boolean;
+  readonly flags: number;
 }
 
+/** Without options. */
+export const PLAIN: Watch = Object.freeze({ edge: false, oneShot: false, exclusive: false, flags: 0 });
+
 export function checkRegisterOptions(options: RegisterOptions | undefined, features: Features): Watch {
+  if (options === undefined) return PLAIN;
   const { trigger = 'level', oneShot = false, exclusive = false, flags = 0 } = checkOptions(options);
   const watch = {
     edge: checkChoice(trigger, 'options.trigger', ['level', 'edge']) === 'edge',
