@@ -22,13 +22,14 @@ function distribution(): string | undefined {
   }
 }
 
-/** What a reader has to know of the machine, in the order in which it is shown. What cannot be found out is left out. */
+/** What a reader has to know of the machine, in the order in which it is shown. What is not known is left out. */
 export function machine(): Record<string, string> {
   const facts: Record<string, string | undefined> = {
-    CPU: `${cpus().length} x ${cpus()[0].model.trim()}`,
+    CPU: `${cpus().length} x ${[...new Set(cpus().map(({ model }) => model.trim()))].join(', ')}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     kernel: `${type()} ${release()}`,
     system: distribution(),
+    libc: firstLine('getconf', 'GNU_LIBC_VERSION'),
     Node: `${process.version}, V8 ${process.versions.v8}, libuv ${process.versions.uv}`,
     Python: firstLine('python3', '--version')?.replace('Python ', ''),
     'C compiler': firstLine(compiler, '--version'),

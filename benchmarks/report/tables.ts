@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { median } from '../median.js';
 import { peersOf, type Results, seriesOf, sizesOf, valuesOf } from '../results.js';
 import type { Figure } from '../workload.js';
+import { bound, notMeasured } from './notes.js';
 import { grouped } from './numbers.js';
 import { ratioToC } from './reference.js';
 
@@ -11,7 +12,15 @@ const LINES = Object.fromEntries(
     ['', '-mid', '-left', '-right'].map((end) => [`${place}${end}`, '']),
   ),
 );
-const STYLE = { chars: { ...LINES, middle: ' ' }, style: { head: [], border: [], compact: true } };
+const STYLE = { chars: { ...LINES, middle: ' ' }, style: { head: [], border: [], compact: true, 'padding-left': 0 } };
+
+/** What became of the targets of a figure; of those missed, the first. */
+function judged({ verdicts }: Results, peer: string, size: number, figure: string): string {
+  const all = verdicts.filter((each) => each.peer === peer && each.size === size && each.figure === figure);
+  const missed = all.find(({ met }) => !met);
+  if (missed !== undefined) return `short of ${bound(missed)}`;
+  return all.length > 0 ? 'met' : '';
+}
 
 /** The median of a figure, and the ratio to C; with room for it, the range. */
 function cells(results: Results, peer: string, size: number, { name, digits }: Figure): string[] {
@@ -19,9 +28,12 @@ function cells(results: Results, peer: string, size: number, { name, digits }: F
   const ratio = ratioToC(results, peer, size, name);
   const middle = values.length === 0 ? '' : grouped(median(values), digits);
   const times = ratio === undefined ? '' : `x ${ratio.toFixed(2)}`;
-  if (results.figures.length > 1) return [`${middle} ${times}`.trim()];
-  if (values.length < 2) return [middle, times];
-  return [`${middle} (${grouped(Math.min(...values), digits)} - ${grouped(Math.max(...values), digits)})`, times];
+  const verdict = judged(results, peer, size, name);
+  if (results.figures.length > 1) {
+    return [[middle, times, verdict.startsWith('short') ? 'short' : ''].filter((part) => part !== '').join(' ')];
+  }
+  const ends = [Math.min(...values), Math.max(...values)].map((value) => grouped(value, digits));
+  return [middle, values.length < 2 ? '' : ends.join(' - '), times, verdict];
 }
 
 function row(results: Results, peer: string, size: number): string[] {
@@ -33,34 +45,18 @@ function row(results: Results, peer: string, size: number): string[] {
 
 /** The table of one workload for a terminal, and what there is none of. */
 export function table(results: Results): string {
-  const figures = results.figures.map(({ name }) => name);
-  const head = [results.sizeOf, 'peer', ...figures, ...(figures.length > 1 ? [] : ['to C'])];
-  const rows = new Table({ head, colAligns: head.map((_, i) => (i === 1 ? 'left' : 'right')), ...STYLE });
+  // Many figures are narrower on two lines.
+  const many = results.figures.length > 3;
+  const figures = results.figures.map(({ name }) => (many ? name.replace(/ (?=per )/u, '\n') : name));
+  const more = results.figures.length > 1 ? [] : ['range', 'to C', 'target'];
+  const head = [results.sizeOf.replaceAll(' ', '\n'), 'peer', ...figures, ...more];
+  const left = new Set(['peer', 'target']);
+  const rows = new Table({ head, colAligns: head.map((name) => (left.has(name) ? 'left' : 'right')), ...STYLE });
   for (const size of sizesOf(results)) {
     for (const peer of peersOf(results)) rows.push(row(results, peer, size));
     rows.push([]);
   }
-  const lines = [`${results.workload}: ${results.about}`, rows.toString().trimEnd(), ...notes(results)];
+  const notes = notMeasured(results).map(([what, why]) => `${what}: ${why}`);
+  const lines = [`${results.workload}: ${results.about}`, rows.toString().trimEnd(), ...notes];
   return `\n${lines.join('\n').replaceAll(/ +$/gmu, '')}`;
-}
-
-/** What there are no figures of, and why. */
-export function notes(results: Results): string[] {
-  const { missing, beyondLimit } = results;
-  const sizes = beyondLimit.map((size) => grouped(size)).join(', ');
-  return [
-    ...refusals(results),
-    ...missing.map(({ peer, reason }) => `missing: ${peer}: ${reason}`),
-    ...(sizes === '' ? [] : [`not measured, as the limit of descriptors is too low: ${sizes} ${results.sizeOf}`]),
-  ];
-}
-
-/** What the peers said that did not do a size, the first of each. */
-function refusals({ series }: Results): string[] {
-  const first = new Map<string, string>();
-  for (const { peer, size, refused, failed } of series) {
-    if (refused === undefined || first.has(peer)) continue;
-    first.set(peer, `${failed === undefined ? 'refuses' : 'failed'}: ${peer} at ${grouped(size)}: ${refused}`);
-  }
-  return [...first.values()];
 }
