@@ -13,6 +13,7 @@
       "sources": [
         "native/addon.cc",
         "native/constants.cc",
+        "native/thread.cc",
         "native/ownership.cc",
         "native/select.cc",
         "native/poll.cc",

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /**
  * The addon: one function for each system call. Each answers as the kernel does: a number, where a
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
  */
 export interface NativeBinding {
   readonly constants: Readonly<Record<string, number>>;
+  /** Whether this is the first thread of the process. */
+  readonly isMainThread: boolean;
 
   /** Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. */
   own(fd: number): number;
@@ -97,7 +99,7 @@ export interface NativeBinding {
 }
 
 function load(): NativeBinding {
-  const root = fileURLToPath(new URL('..', import.meta.url));
+  const root = join(import.meta.dirname, '..');
   const require = createRequire(import.meta.url);
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the addon is the one place without types

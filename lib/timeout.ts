@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { isMainThread } from 'node:worker_threads';
+import { native } from './binding.js';
 import { INT_MAX } from './check.js';
 import { invalidType, outOfRange } from './errors.js';
 
@@ -22,6 +22,7 @@ export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever
  * The longest that one system call may wait. epoll_wait and poll count in an int of milliseconds. V8
  * ends a worker only between two JavaScript calls, so there the wait is cut into short pieces.
  */
+const { isMainThread } = native;
 const LONGEST_CALL_MS = isMainThread ? INT_MAX : 50;
 
 /** How long the next system call may wait of the time that is left. */

@@ -1,4 +1,3 @@
-import { fstatSync, readlinkSync } from 'node:fs';
 import { native } from './binding.js';
 import { checkFd } from './check.js';
 import { Descriptor } from './descriptor.js';
@@ -74,6 +73,8 @@ function checkWakeFd(value: unknown): number {
 
 /** Whether it is of the kind that `openWakeChannel` opens. To write to anything else would do harm. */
 function isWakeFd(fd: number): boolean {
+  // To import all of it takes longer than to load the rest of the package.
+  const { fstatSync, readlinkSync } = process.getBuiltinModule('node:fs');
   if (native.eventfd === undefined) return fstatSync(fd).isFIFO();
   try {
     return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:[eventfd]';

@@ -7,6 +7,7 @@ namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitConstants(env, exports);
+  InitThread(env, exports);
   InitOwnership(env, exports);
   InitSelect(env, exports);
   InitPoll(env, exports);

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 void InitConstants(Napi::Env env, Napi::Object exports);
+void InitThread(Napi::Env env, Napi::Object exports);
 void InitOwnership(Napi::Env env, Napi::Object exports);
 void InitSelect(Napi::Env env, Napi::Object exports);
 void InitPoll(Napi::Env env, Napi::Object exports);
