@@ -64,7 +64,7 @@ function measureAddon(): Figures {
 /** What it costs a program to load the package. */
 export const load: Workload = {
   name: 'load',
-  about: "import 'io-selectors': the time over that of an empty script, and the size of the addon",
+  about: "what `import 'io-selectors'` takes longer than an empty script, and the size of the addon",
   sizeOf: 'fresh process',
   sizesFixed: true,
   figures: [

@@ -113,7 +113,7 @@ async function main(): Promise<void> {
     if (!(await compareSyscalls(plans))) process.exitCode = 1;
     return;
   }
-  console.log(Object.values(machine()).join(', '));
+  for (const [what, value] of Object.entries(machine())) console.log(`${what}: ${value}`);
   const report = await measure(plans, options.quick, signal);
   const goodEnough = judge(report, options.tolerance);
   await save(report, options);

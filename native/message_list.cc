@@ -31,7 +31,7 @@ struct Messages {
     memory = block.data;
   }
 
-  uint8_t* Memory(size_t i) const { return memory + i * slot_size; }
+  [[nodiscard]] uint8_t* Memory(size_t i) const { return memory + i * slot_size; }
 
   Slot* slots;
   size_t count;
