@@ -1,12 +1,13 @@
-// The same as echo.c with this package: node echo.js EpollSelector.LOOP CONNECTIONS
+// The same as echo.c with this package: node echo.js EpollSelector.LOOP
 import { EpollSelector, EVENT_READ } from 'io-selectors';
 import { MessageList, Socket } from 'io-selectors/socket';
 import { raiseLimit } from './timing.js';
 
-const [, , peer = 'EpollSelector.selectEach', connections = '1000'] = process.argv;
+const [, , peer = 'EpollSelector.selectEach'] = process.argv;
 const selector = new EpollSelector<() => void>();
 const block = Buffer.allocUnsafe(65536);
-const list = new MessageList(Number(connections) + 2, 4096);
+/** As many at once as the processor's caches have room for. */
+const list = new MessageList(64, 4096);
 const sockets: Socket[] = [];
 
 function echo(socket: Socket): void {
@@ -19,7 +20,12 @@ function echo(socket: Socket): void {
   }
 }
 
-/** The same for all sockets that were ready. */
+function collect(fd: number): void {
+  list.add(fd);
+  if (list.length === list.capacity) echoMany();
+}
+
+/** The same for all sockets that were collected. */
 function echoMany(): void {
   if (list.length === 0) return;
   list.recvMany();
@@ -83,6 +89,6 @@ raiseLimit();
 const loop = peer.replace('EpollSelector.', '');
 const serve = loops[loop];
 if (serve === undefined) throw new Error(`unknown peer ${peer}`);
-listen(loop.endsWith('+recvMany') ? ({ fd }) => () => list.add(fd) : (socket) => () => echo(socket));
+listen(loop.endsWith('+recvMany') ? ({ fd }) => () => collect(fd) : (socket) => () => echo(socket));
 selector.register(0, EVENT_READ, () => process.exit());
 await serve();
