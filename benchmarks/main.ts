@@ -91,6 +91,15 @@ function judge({ workloads }: Report, tolerance: number): boolean {
   return short.length === 0 && verdicts.length > 0 && failed.every(({ failed: how }) => how === undefined);
 }
 
+/** Before all is measured for nothing. */
+function assertWritable(file: string): void {
+  try {
+    writeFileSync(file, '');
+  } catch (error) {
+    throw new UsageError(`--json ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** A complete run renews the report; of any other, what was measured goes into a file. */
 async function save(report: Report, { quick, json, workloads, peers, sizes }: Options): Promise<void> {
   const complete = !quick && !report.interrupted && workloads.length === NAMES.length && !peers && !sizes;
@@ -104,13 +113,14 @@ async function save(report: Report, { quick, json, workloads, peers, sizes }: Op
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), NAMES);
   if (options.help) return console.log(helpText(WORKLOADS.map(({ name, about }) => [name, about])));
+  if (options.json !== undefined) assertWritable(options.json);
   const signal = interruption();
   const plans = plansFor(options);
   const lacking = lackingCompiler();
   if (lacking !== undefined) console.log(`${lacking}: the peers in C are missing, and with them most ratios`);
   if (options.syscalls) {
     if (!hasStrace()) throw new UsageError('--syscalls: strace is not there');
-    if (!(await compareSyscalls(plans))) process.exitCode = 1;
+    if (!(await compareSyscalls(plans, signal))) process.exitCode = signal.aborted ? 130 : 1;
     return;
   }
   for (const [what, value] of Object.entries(machine())) console.log(`${what}: ${value}`);

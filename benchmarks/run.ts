@@ -24,7 +24,7 @@ export async function run(plan: Plan, results: Results, progress: Progress, sign
     for (let round = 1; round <= effort.rounds; round++) {
       for (const [i, peer] of peers.entries()) {
         progress.show(`${workload.name}, ${size} ${workload.sizeOf}, round ${round} of ${effort.rounds}, ${peer.name}`);
-        if (series[i].refused === undefined) await measureInto(series[i], workload, peer, effort.milliseconds);
+        if (series[i].refused === undefined) await measureInto(series[i], workload, peer, effort.milliseconds, signal);
         signal.throwIfAborted();
         progress.done(each);
       }
@@ -33,12 +33,20 @@ export async function run(plan: Plan, results: Results, progress: Progress, sign
   }
 }
 
-async function measureInto(series: Series, workload: Workload, peer: Peer, milliseconds: number): Promise<void> {
+async function measureInto(
+  series: Series,
+  workload: Workload,
+  peer: Peer,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     const given = await (workload.measure?.(peer, series.size, milliseconds) ?? answer(peer.command(series.size, milliseconds)));
     if ('refused' in given) series.refused = String(given.refused);
     else series.rounds.push(given);
   } catch (error) {
+    // It was killed.
+    signal.throwIfAborted();
     series.failed = error instanceof Error ? error.message : String(error);
     series.refused = series.failed;
   }

@@ -92,7 +92,7 @@ function compare({ workload }: Plan, size: number, counts: Map<string, Counts>):
  * Counts the system calls of all peers with strace(1), and says whether those that are compared with C make the
  * same ones equally often.
  */
-export async function compareSyscalls(plans: Plan[]): Promise<boolean> {
+export async function compareSyscalls(plans: Plan[], signal: AbortSignal): Promise<boolean> {
   let same = true;
   for (const plan of plans) {
     const { workload, effort, peers } = plan;
@@ -101,7 +101,10 @@ export async function compareSyscalls(plans: Plan[]): Promise<boolean> {
     console.log(`\n${workload.name}, ${size} ${workload.sizeOf}`);
     const counts = new Map<string, Counts>();
     for (const peer of peers) {
-      const counted = await count(plan, peer, size);
+      const counted = await count(plan, peer, size).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      if (signal.aborted) return false;
       if (counted !== undefined) counts.set(peer.name, counted);
       console.log(`  ${peer.name.padEnd(34)} ${counted === undefined ? 'refuses' : show(counted)}`);
     }

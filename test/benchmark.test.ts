@@ -57,6 +57,7 @@ test.each([
   ['a size that is no number', ['--sizes', '10,many'], '--sizes many: not a number of descriptors'],
   ['a size of nothing', ['--sizes', '0'], '--sizes 0: not a number of descriptors'],
   ['a tolerance below 1', ['--tolerance', '0.5'], '--tolerance 0.5: not a factor'],
+  ['a file that cannot be written', ['--json', '/nowhere/results.json'], '--json /nowhere/results.json: ENOENT'],
   ['an unknown option', ['--fast'], "Unknown option '--fast'"],
   ['an argument', ['dispatch'], "Unexpected argument 'dispatch'"],
 ])('the benchmark refuses %s in one line', async (_, args, message) => {
@@ -136,7 +137,9 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     const { code, stdout } = await child.ended;
     expect(code).toBe(130);
     expect(stdout).toContain(`written to ${file}`);
-    expect(reportIn(file)).toMatchObject({ interrupted: true, workloads: [{ workload: 'dispatch' }] });
+    const report = reportIn(file);
+    expect(report).toMatchObject({ interrupted: true, workloads: [{ workload: 'dispatch' }] });
+    expect(report.workloads[0].series.map(({ refused }) => refused)).toEqual([undefined]);
     for (const pid of children) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
   });
 });
