@@ -1,19 +1,9 @@
 // libevent's benchmark: what a wait costs where each event is followed by a read and a write.
+import { IN_C, IN_PYTHON, OURS } from './backends.js';
 import { c, libuv, npmEpoll, ours, py } from './peers.js';
 import type { Target, Workload } from './workload.js';
 
 const FIGURE = 'ns per hop';
-const C = ['select', 'select+thread', 'poll', 'poll+thread', 'epoll'];
-const OURS = [
-  'SelectSelector.select',
-  'SelectSelector.select+fdSetSize',
-  'PollSelector.select',
-  'Epoll.waitInto',
-  'EpollSelector.select',
-  'EpollSelector.selectEach',
-  'EpollSelector.selectEach+recvMany',
-];
-const PYTHON = ['SelectSelector', 'PollSelector', 'EpollSelector'];
 
 function atMost(most: number, peer: string, to: string): Target {
   return { peer, to, figure: FIGURE, most };
@@ -30,7 +20,7 @@ const TARGETS = [
     ...atMost(1.2, 'EpollSelector.selectEach+recvMany', 'C/epoll'),
     otherCalls: 'recv(2) and send(2), where the others read(2) and write(2)',
   },
-  ...PYTHON.map((selector) => atMost(1, `${selector}.select`, `Python/${selector}`)),
+  ...IN_PYTHON.map((selector) => atMost(1, `${selector}.select`, `Python/${selector}`)),
 ];
 
 export const chain: Workload = {
@@ -42,9 +32,9 @@ export const chain: Workload = {
   quick: { rounds: 2, milliseconds: 20, sizes: [1000, 1100] },
   descriptors: (pairs) => 2 * pairs + 100,
   peers: () => [
-    ...C.map((variant) => c('chain', variant)),
-    ...OURS.map((variant) => ours('chain', variant)),
-    ...PYTHON.map((variant) => py('chain', variant)),
+    ...IN_C.map((variant) => c('chain', variant)),
+    ...[...OURS, 'EpollSelector.selectEach', 'EpollSelector.selectEach+recvMany'].map((variant) => ours('chain', variant)),
+    ...IN_PYTHON.map((variant) => py('chain', variant)),
     libuv('chain'),
     npmEpoll('chain'),
   ],

@@ -1,5 +1,6 @@
 // What a wait costs as the number of descriptors grows that are not ready.
 import { getDescriptorLimit } from 'io-selectors/fd';
+import { IN_C, IN_PYTHON, OURS } from './backends.js';
 import { c, ours, py } from './peers.js';
 import type { Peer, Target, Workload } from './workload.js';
 
@@ -12,15 +13,6 @@ const LARGEST = Math.min(getDescriptorLimit().hard - SPARE, ENOUGH);
 /** From here on the cost is nearly all slope. */
 const SLOPE_FROM = 3000;
 
-const C = ['select', 'select+thread', 'poll', 'poll+thread', 'epoll'];
-const OURS = [
-  'SelectSelector.select',
-  'SelectSelector.select+fdSetSize',
-  'PollSelector.select',
-  'Epoll.waitInto',
-  'EpollSelector.select',
-];
-const PYTHON = ['SelectSelector', 'PollSelector', 'EpollSelector'];
 const NPM_EPOLL: Peer = {
   name: 'npm/epoll',
   missing: 'cannot: its thread waits by itself, and a program cannot ask for one wait',
@@ -42,9 +34,9 @@ export const idle: Workload = {
   quick: { rounds: 2, milliseconds: 20, sizes: [10, 1000, 1100] },
   descriptors: (size) => size + SPARE,
   peers: () => [
-    ...C.map((variant) => c('idle', variant)),
+    ...IN_C.map((variant) => c('idle', variant)),
     ...OURS.map((variant) => ours('idle', variant)),
-    ...PYTHON.map((variant) => py('idle', variant)),
+    ...IN_PYTHON.map((variant) => py('idle', variant)),
     NPM_EPOLL,
   ],
   targets: (size) => (size >= SLOPE_FROM ? SLOPES : []),

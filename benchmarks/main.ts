@@ -12,9 +12,10 @@ import { isMeant, millisecondsOf, type Plan, planFor } from './plan.js';
 import { killAll } from './program.js';
 import { Progress } from './progress.js';
 import { register } from './register.js';
+import { asked } from './report/notes.js';
 import { table } from './report/tables.js';
 import { writeReport } from './report/write.js';
-import type { Report } from './results.js';
+import { meets, type Report } from './results.js';
 import { emptyResults, run } from './run.js';
 import { compareSyscalls } from './syscalls.js';
 import { wake } from './wake.js';
@@ -57,6 +58,7 @@ async function measure(plans: Plan[], quick: boolean, signal: AbortSignal): Prom
     seconds: 0,
     workloads: [],
   };
+  for (const [what, value] of Object.entries(report.machine)) console.log(`${what}: ${value}`);
   for (const plan of plans) {
     const results = emptyResults(plan);
     report.workloads.push(results);
@@ -78,11 +80,11 @@ async function measure(plans: Plan[], quick: boolean, signal: AbortSignal): Prom
 function judge({ workloads }: Report, tolerance: number): boolean {
   const verdicts = workloads.flatMap(({ workload, verdicts }) => verdicts.map((verdict) => ({ workload, ...verdict })));
   console.log(`${verdicts.filter(({ met }) => met).length} of ${verdicts.length} targets met`);
-  const short = verdicts.filter(({ ratio, most = Infinity, least = 0 }) => ratio > most * tolerance || ratio * tolerance < least);
-  for (const { workload, size, peer, to, figure, ratio, most, least } of short) {
-    const target = most === undefined ? `at least ${least}` : `at most ${most}`;
-    const what = to === undefined ? ratio.toFixed(1) : `${ratio.toFixed(3)} x ${to}`;
-    console.log(`short of its target: ${workload} at ${size}: ${peer}: ${figure} ${what}, target ${target}`);
+  const short = verdicts.filter((verdict) => !meets(verdict, verdict.ratio, tolerance));
+  for (const verdict of short) {
+    const { workload, size, peer, to, figure, ratio } = verdict;
+    const found = ratio.toFixed(to === undefined ? 1 : 3);
+    console.log(`short of its target: ${workload} at ${size}: ${peer}: ${figure} ${found}, target ${asked(verdict)}`);
   }
   const failed = workloads.flatMap(({ workload, series }) => series.map((each) => ({ workload, ...each })));
   for (const { workload, size, peer, failed: how } of failed) {
@@ -123,7 +125,6 @@ async function main(): Promise<void> {
     if (!(await compareSyscalls(plans, signal))) process.exitCode = signal.aborted ? 130 : 1;
     return;
   }
-  for (const [what, value] of Object.entries(machine())) console.log(`${what}: ${value}`);
   const report = await measure(plans, options.quick, signal);
   const goodEnough = judge(report, options.tolerance);
   await save(report, options);

@@ -46,6 +46,11 @@ export interface Report {
   readonly workloads: Results[];
 }
 
+/** Whether a ratio is what a target asks for, or misses it by no more than a factor. */
+export function meets({ most = Infinity, least = 0 }: Target, ratio: number, tolerance = 1): boolean {
+  return ratio <= most * tolerance && ratio * tolerance >= least;
+}
+
 export function sizesOf({ series }: Results): number[] {
   return [...new Set(series.map(({ size }) => size))];
 }

@@ -1,7 +1,7 @@
 import { millisecondsOf, type Plan } from './plan.js';
 import { answer } from './program.js';
 import type { Progress } from './progress.js';
-import { ratioOf, type Results, type Series, type Verdict } from './results.js';
+import { meets, ratioOf, type Results, type Series, type Verdict } from './results.js';
 import type { Peer, Workload } from './workload.js';
 
 /** What is not measured yet. */
@@ -56,7 +56,6 @@ async function measureInto(
 function judge(workload: Workload, results: Results, size: number): Verdict[] {
   return workload.targets(size).flatMap((target) => {
     const ratio = ratioOf(results, target, size);
-    const { most = Infinity, least = 0 } = target;
-    return Number.isNaN(ratio) ? [] : [{ ...target, size, ratio, met: ratio <= most && ratio >= least }];
+    return Number.isNaN(ratio) ? [] : [{ ...target, size, ratio, met: meets(target, ratio) }];
   });
 }

@@ -1,6 +1,6 @@
 import { native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
-import { invalidType, notSupported, outOfRange } from './errors.js';
+import { noSuchIndex, notSupported } from './errors.js';
 
 const WORD_BYTES = 4;
 const layout = native.epollLayout ?? { header: 0, stride: 3, events: 0, low: 1, high: 2 };
@@ -93,7 +93,6 @@ export class EpollEventList {
   }
 
   #noEvent(i: unknown): Error {
-    if (typeof i !== 'number') return invalidType('i', 'a number', i);
-    return outOfRange('i', `a whole number below ${this.#length}, the number of events`, i);
+    return noSuchIndex(i, this.#length, 'events');
   }
 }

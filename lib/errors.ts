@@ -42,6 +42,12 @@ export function outOfRange(name: string, expected: string, value: unknown): Rang
   return coded(new RangeError(`"${name}" must be ${expected}. Received ${brief(value)}`), 'ERR_OUT_OF_RANGE');
 }
 
+/** An index i into what has so many elements. */
+export function noSuchIndex(i: unknown, length: number, elements: string): Error {
+  if (typeof i !== 'number') return invalidType('i', 'a number', i);
+  return outOfRange('i', `a whole number below ${length}, the number of ${elements}`, i);
+}
+
 export function fdSetSizeExceeded(fd: number, size: number): RangeError {
   const message =
     `descriptor ${fd} does not fit into a set of ${size} descriptors: ` +

@@ -2,7 +2,7 @@ import { constants } from 'node:buffer';
 import { native } from './binding.js';
 import { checkData, checkFlags, checkInteger, INT_MAX } from './check.js';
 import { EAGAIN } from './errno.js';
-import { invalidType, outOfRange } from './errors.js';
+import { noSuchIndex, outOfRange } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
 import { orNull } from './would-block.js';
 
@@ -138,10 +138,7 @@ export class MessageList {
   }
 
   #word(i: number): number {
-    if (typeof i !== 'number') throw invalidType('i', 'a number', i);
-    if (i >>> 0 !== i || i >= this.#length) {
-      throw outOfRange('i', `a whole number below ${this.#length}, the number of sockets`, i);
-    }
+    if (i >>> 0 !== i || i >= this.#length) throw noSuchIndex(i, this.#length, 'sockets');
     return i * WORDS;
   }
 }

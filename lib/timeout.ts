@@ -18,11 +18,12 @@ export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever
   return negative === 'zero' ? 0 : Infinity;
 }
 
+const { isMainThread } = native;
+
 /**
  * The longest that one system call may wait. epoll_wait and poll count in an int of milliseconds. V8
  * ends a worker only between two JavaScript calls, so there the wait is cut into short pieces.
  */
-const { isMainThread } = native;
 const LONGEST_CALL_MS = isMainThread ? INT_MAX : 50;
 
 /** How long the next system call may wait of the time that is left. */

@@ -45,22 +45,21 @@ static int listen_on_loopback(void) {
   return listener;
 }
 
+static void send_back(int fd, const char* bytes, ssize_t size) {
+  check(send(fd, bytes, size, MSG_NOSIGNAL) == size ? 0 : -1, "send");
+}
+
 static void echo(int fd) {
-  ssize_t count = recv(fd, block, sizeof block, 0);
-  check(count, "recv");
-  if (count == 0) {
+  ssize_t count = check(recv(fd, block, sizeof block, 0), "recv");
+  if (count == 0)
     close(fd);
-  } else if (send(fd, block, count, MSG_NOSIGNAL) != count) {
-    perror("send");
-    exit(1);
-  }
+  else
+    send_back(fd, block, count);
 }
 
 static void send_all(void) {
   for (struct message* message = messages; message < messages + length; message++) {
-    if (send(message->fd, message->bytes, message->size, MSG_NOSIGNAL) == message->size) continue;
-    perror("send");
-    exit(1);
+    send_back(message->fd, message->bytes, message->size);
   }
   length = 0;
 }
