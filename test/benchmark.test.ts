@@ -97,6 +97,7 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('PollSelector.select');
     expect(stdout.replaceAll(',', '')).toContain(`${hard + 1}`);
+    expect(stdout).toContain('more than the limit of descriptors allows');
   });
 
   test('shows the refusal of plain select past FD_SETSIZE, and goes on', async () => {
