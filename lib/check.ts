@@ -1,4 +1,5 @@
-import { invalidType, outOfRange } from './errors.js';
+import { invalidType, outOfRange, unknownOption } from './errors.js';
+import { property } from './property.js';
 
 /** The largest number that C's int holds. */
 export const INT_MAX = 2 ** 31 - 1;
@@ -43,13 +44,24 @@ export function checkBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
-/** The options bag of a call: an object, or nothing. */
-export function checkOptions<T extends object>(value: T | undefined, name = 'options'): Partial<T> {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidType(name, 'an object', value);
+/**
+ * The options bag of a call: the properties with these names, each read once. Others are refused, as a misspelt
+ * option would be ignored.
+ */
+export function readOptions<T extends object>(
+  options: T | undefined,
+  names: readonly (keyof T & string)[],
+  name = 'options',
+): Partial<T> {
+  const result: Partial<T> = Object.create(null);
+  if (options === undefined) return result;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType(name, 'an object', options);
   }
-  return value;
+  const unknown = Object.keys(options).find((key) => !names.some((known) => known === key));
+  if (unknown !== undefined) throw unknownOption(name, names, unknown);
+  for (const key of names) Reflect.set(result, key, property(options, key));
+  return result;
 }
 
 export function checkFunction(value: unknown, name: string): void {

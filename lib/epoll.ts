@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { checkBoolean, checkFd, checkInteger, checkMask, checkOptions, INT_MAX } from './check.js';
+import { checkBoolean, checkFd, checkInteger, checkMask, INT_MAX, readOptions } from './check.js';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
 import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
 import { epollCtl, EpollSet } from './epoll-set.js';
@@ -28,7 +28,7 @@ export class Epoll implements Disposable {
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
    */
   constructor(options?: { cloexec?: boolean }) {
-    const { cloexec = true } = checkOptions(options);
+    const { cloexec = true } = readOptions(options, ['cloexec']);
     this.#set = EpollSet.create(checkBoolean(cloexec, 'options.cloexec') ? EPOLL_CLOEXEC : 0);
   }
 

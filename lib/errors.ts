@@ -38,6 +38,11 @@ export function invalidType(name: string, expected: string, value: unknown): Typ
   return coded(new TypeError(`"${name}" must be ${expected}. Received ${received}`), 'ERR_INVALID_ARG_TYPE');
 }
 
+export function unknownOption(name: string, names: readonly string[], unknown: string): TypeError {
+  const message = `"${name}" has no option ${brief(unknown)}: it takes ${names.join(', ')}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
+}
+
 export function outOfRange(name: string, expected: string, value: unknown): RangeError {
   return coded(new RangeError(`"${name}" must be ${expected}. Received ${brief(value)}`), 'ERR_OUT_OF_RANGE');
 }

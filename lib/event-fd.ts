@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { checkBoolean, checkOptions } from './check.js';
+import { checkBoolean, readOptions } from './check.js';
 import { DescriptorOwner } from './descriptor-owner.js';
 import { check, invalidType, notSupported, outOfRange } from './errors.js';
 import { orNull } from './would-block.js';
@@ -47,7 +47,7 @@ export class EventFd extends DescriptorOwner {
  */
 export function eventfd(initial: number | bigint = 0, options?: { blocking?: boolean }): EventFd {
   const value = checkCounter(initial, 'initial');
-  const { blocking = false } = checkOptions(options);
+  const { blocking = false } = readOptions(options, ['blocking']);
   checkBoolean(blocking, 'options.blocking');
   if (native.eventfd === undefined) throw notSupported('only Linux has eventfd: use a pipe');
   // The call takes 32 bits only.

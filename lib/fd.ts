@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { checkBoolean, checkBuffer, checkData, checkFd, checkInteger, checkOptions } from './check.js';
+import { checkBoolean, checkBuffer, checkData, checkFd, checkInteger, readOptions } from './check.js';
 import { check, invalidType } from './errors.js';
 import { orNull } from './would-block.js';
 
@@ -13,7 +13,7 @@ export { type TimerFd, timerfd } from './timer-fd.js';
  * @param options.blocking default false
  */
 export function pipe(options?: { blocking?: boolean }): [readFd: number, writeFd: number] {
-  const { blocking = false } = checkOptions(options);
+  const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
   check(native.pipe(fds, checkBoolean(blocking, 'options.blocking')), 'pipe2');
   return [fds[0], fds[1]];

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { checkFd } from './check.js';
 import { invalidType } from './errors.js';
+import { property } from './property.js';
 
 /** `net.Socket`, `net.Server`, `dgram.Socket`, `child.stdout`, `tty.ReadStream`, ...: the descriptor is in its handle. */
 export type NodeHandleOwner = EventEmitter;
@@ -31,16 +32,6 @@ export function toFd(fileObject: unknown): number {
 function handleOf(object: object): unknown {
   const state = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');
   return state === undefined ? property(object, '_handle') : property(Reflect.get(object, state), 'handle');
-}
-
-/** A property that is the object's own or its class's: what was put on Object.prototype does not count. */
-function property(object: unknown, name: string): unknown {
-  if (typeof object !== 'object' || object === null) return undefined;
-  for (let owner: object | null = object; owner !== null; owner = Object.getPrototypeOf(owner)) {
-    if (owner === Object.prototype) return undefined;
-    if (Object.hasOwn(owner, name)) return Reflect.get(object, name);
-  }
-  return undefined;
 }
 
 function noDescriptor(value: unknown): TypeError {

@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { checkInteger, checkOptions, INT_MAX } from './check.js';
+import { checkInteger, INT_MAX, readOptions } from './check.js';
 import { FD_SETSIZE } from './constants.js';
 import { EBADF } from './errno.js';
 import { check, fdSetSizeExceeded, invalidType, systemError } from './errors.js';
@@ -39,7 +39,7 @@ export function select<R extends FileObject, W extends FileObject, X extends Fil
   timeoutMs?: number | null,
   options?: { fdSetSize?: number },
 ): [R[], W[], X[]] {
-  const size = checkFdSetSize(checkOptions(options).fdSetSize);
+  const size = checkFdSetSize(readOptions(options, ['fdSetSize']).fdSetSize);
   const lists = [list(read, 'read', size), list(write, 'write', size), list(except, 'except', size)] as const;
   const timeout = toTimeout(timeoutMs, 'refuse');
   const set = toSet(lists.map(({ fds }) => fds));

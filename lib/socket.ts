@@ -7,9 +7,9 @@ import {
   checkFd,
   checkFlags,
   checkInteger,
-  checkOptions,
   INT_MAX,
   INT_MIN,
+  readOptions,
 } from './check.js';
 import { Descriptor } from './descriptor.js';
 import { EINPROGRESS } from './errno.js';
@@ -243,7 +243,7 @@ export class Socket implements Disposable {
  */
 export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: boolean }): [Socket, Socket] {
   checkInteger(type, 'type', INT_MIN, INT_MAX);
-  const { blocking = false } = checkOptions(options);
+  const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
   return [new Socket(new Descriptor(fds[0])), new Socket(new Descriptor(fds[1]))];

@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { checkBoolean, checkOptions } from './check.js';
+import { checkBoolean, readOptions } from './check.js';
 import { DescriptorOwner } from './descriptor-owner.js';
 import { check, invalidType, notSupported, outOfRange } from './errors.js';
 
@@ -30,7 +30,7 @@ export class TimerFd extends DescriptorOwner {
    */
   set(options: { delayMs: number; intervalMs?: number }): void {
     const fd = this.openFd();
-    const { delayMs, intervalMs = 0 } = checkOptions(options);
+    const { delayMs, intervalMs = 0 } = readOptions(options, ['delayMs', 'intervalMs']);
     checkDuration(delayMs, 'options.delayMs');
     checkDuration(intervalMs, 'options.intervalMs');
     check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, 'timerfd_settime', fd);
@@ -46,7 +46,7 @@ export class TimerFd extends DescriptorOwner {
  * @throws Error ERR_NOT_SUPPORTED elsewhere
  */
 export function timerfd(options: { delayMs: number; intervalMs?: number; blocking?: boolean }): TimerFd {
-  const { delayMs, intervalMs = 0, blocking = false } = checkOptions(options);
+  const { delayMs, intervalMs = 0, blocking = false } = readOptions(options, ['delayMs', 'intervalMs', 'blocking']);
   checkDuration(delayMs, 'options.delayMs');
   checkDuration(intervalMs, 'options.intervalMs');
   checkBoolean(blocking, 'options.blocking');

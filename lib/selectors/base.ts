@@ -1,4 +1,4 @@
-import { checkFunction, checkInteger, checkOptions } from '../check.js';
+import { checkFunction, checkInteger, readOptions } from '../check.js';
 import { EVENT_READ } from '../constants.js';
 import { EINTR } from '../errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../errors.js';
@@ -62,6 +62,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   abstract readonly backend: 'select' | 'poll' | 'epoll';
   abstract readonly features: Features;
 
+  /** What was given to the constructor, read once. @internal */
+  protected readonly options: Partial<SelectorOptions>;
   readonly #keys = new KeyTable<D>();
   readonly #map = new KeyMap(this.#keys);
   readonly #onInterrupt: 'resume' | 'return' | 'throw';
@@ -76,7 +78,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
   constructor(options?: SelectorOptions) {
     if (new.target === BaseSelector) throw new TypeError('BaseSelector is abstract: use one of its subclasses');
-    const { onInterrupt = 'resume', unpollable = 'throw' } = checkOptions(options);
+    this.options = readOptions(options, ['onInterrupt', 'unpollable', 'fdSetSize']);
+    const { onInterrupt = 'resume', unpollable = 'throw' } = this.options;
     this.#onInterrupt = checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']);
     checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']);
   }
@@ -343,7 +346,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   #startAsync(options: { timeoutMs?: number | null; signal?: AbortSignal } | undefined): AsyncWait<ReadyEvent<D>[]> {
     this.#assertOpen();
-    const { timeoutMs, signal } = checkOptions(options);
+    const { timeoutMs, signal } = readOptions(options, ['timeoutMs', 'signal']);
     checkSignal(signal)?.throwIfAborted();
     const wait = new AsyncWait<ReadyEvent<D>[]>(this.#startWait(timeoutMs), this.#ref, this.#attempt);
     this.#asyncWait = wait;

@@ -68,7 +68,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   constructor(options?: SelectorOptions) {
     super(options);
-    const ready = options?.unpollable === 'ready';
+    const ready = this.options.unpollable === 'ready';
     this.features = Object.freeze({
       edge: true,
       oneShot: true,

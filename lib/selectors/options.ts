@@ -1,4 +1,4 @@
-import { checkBoolean, checkMask, checkOptions } from '../check.js';
+import { checkBoolean, checkMask, readOptions } from '../check.js';
 import { invalidType, notSupported, outOfRange } from '../errors.js';
 
 /** How a descriptor is watched, beyond the events asked for. */
@@ -52,7 +52,8 @@ export const PLAIN: Watch = Object.freeze({ edge: false, oneShot: false, exclusi
 
 export function checkRegisterOptions(options: RegisterOptions | undefined, features: Features): Watch {
   if (options === undefined) return PLAIN;
-  const { trigger = 'level', oneShot = false, exclusive = false, flags = 0 } = checkOptions(options);
+  const names = ['trigger', 'oneShot', 'exclusive', 'flags'] as const;
+  const { trigger = 'level', oneShot = false, exclusive = false, flags = 0 } = readOptions(options, names);
   const watch = {
     edge: checkChoice(trigger, 'options.trigger', ['level', 'edge']) === 'edge',
     oneShot: checkBoolean(oneShot, 'options.oneShot'),

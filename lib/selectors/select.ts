@@ -20,7 +20,7 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
 
   constructor(options?: SelectorOptions) {
     super(options);
-    this.#size = checkFdSetSize(options?.fdSetSize);
+    this.#size = checkFdSetSize(this.options.fdSetSize);
     this.features = Object.freeze({
       edge: false,
       oneShot: false,
