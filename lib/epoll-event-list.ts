@@ -9,6 +9,9 @@ const { header, stride } = layout;
 /** The most events that epoll_wait(2) takes: it counts their bytes in an int. */
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
 
+/** In the upper half of the data of an event that is to be passed over. */
+export const NOBODYS = 0;
+
 /**
  * A reusable array of struct epoll_event, which the kernel fills in place: `Epoll.waitInto` and the
  * methods below allocate nothing. epoll_wait(2)
@@ -72,6 +75,11 @@ export class EpollEventList {
   /** The upper half of the data, as a number. @internal */
   high(i: number): number {
     return this.#words[i * stride + layout.high];
+  }
+
+  /** Makes event i nobody's. @internal */
+  drop(i: number): void {
+    this.#words[i * stride + layout.high] = NOBODYS;
   }
 
   /** Adds an event that did not come from epoll_wait; there must be room for it. @internal */

@@ -1,6 +1,7 @@
 import { native } from './binding.js';
 import { POLLERR, POLLHUP } from './constants.js';
 import { notSupported } from './errors.js';
+import { PAUSE_MS } from './timeout.js';
 import { Watch } from './watch.js';
 
 /** 32-bit and 16-bit words in a struct pollfd: int fd; short events; short revents. */
@@ -19,6 +20,8 @@ export class PollSet {
   readonly #positions = new Map<number, number>();
   /** What was asked of the muted entries. */
   readonly #muted = new Map<number, number>();
+  /** Those of them that poll passes over, as their descriptor is negative. */
+  readonly #hidden = new Set<number>();
   readonly #poll: (entries: Int32Array, count: number, timeoutMs: number) => number;
 
   /** @throws Error ERR_NOT_SUPPORTED where there is no poll */
@@ -29,6 +32,11 @@ export class PollSet {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** The descriptors, in no order. */
+  fds(): Iterable<number> {
+    return this.#positions.keys();
   }
 
   has(fd: number): boolean {
@@ -48,6 +56,7 @@ export class PollSet {
   modify(fd: number, events: number): void {
     const position = this.#positions.get(fd)!;
     this.#muted.delete(fd);
+    this.#hidden.delete(fd);
     this.#fds[position * INTS] = fd;
     this.#masks[position * SHORTS + 2] = events;
   }
@@ -60,6 +69,7 @@ export class PollSet {
     this.#positions.set(moved < 0 ? ~moved : moved, position);
     this.#positions.delete(fd);
     this.#muted.delete(fd);
+    this.#hidden.delete(fd);
   }
 
   /** Stops asking an entry for the bits in revents, until `unmute` or `modify`. */
@@ -68,8 +78,10 @@ export class PollSet {
     const events = this.#masks[position * SHORTS + 2];
     if (!this.#muted.has(fd)) this.#muted.set(fd, events);
     this.#masks[position * SHORTS + 2] = events & ~revents;
-    // These two come unasked. poll passes over an entry whose descriptor is negative.
-    if (revents & (POLLERR | POLLHUP)) this.#fds[position * INTS] = ~fd;
+    // These two come unasked.
+    if ((revents & (POLLERR | POLLHUP)) === 0) return;
+    this.#fds[position * INTS] = ~fd;
+    this.#hidden.add(fd);
   }
 
   /** Asks every muted entry again for all that it was registered for. */
@@ -77,15 +89,23 @@ export class PollSet {
     for (const [fd, events] of this.#muted) this.modify(fd, events);
   }
 
-  /** One poll(2): the number of entries with revents, or -errno. */
+  /** One poll(2): the number of entries with revents, or -errno. Two where an entry is hidden. */
   wait(timeoutMs: number): number {
-    return this.#poll(this.#fds, this.#size, timeoutMs);
+    if (this.#hidden.size === 0) return this.#poll(this.#fds, this.#size, timeoutMs);
+    const count = this.#poll(this.#fds, this.#size, Math.min(timeoutMs, PAUSE_MS));
+    if (count !== 0) return count;
+    this.#reveal();
+    return this.#poll(this.#fds, this.#size, 0);
   }
 
-  /** Has a thread wait for what `wait` would find. */
-  watch(found: () => void, ref: boolean): void {
+  /**
+   * Has a thread wait for what `wait` would find.
+   * @returns after how many milliseconds to ask in any case: Infinity where the thread sees all
+   */
+  watch(found: () => void, ref: boolean): number {
     this.#watch ??= Watch.ofThread();
     this.#watch.beginPoll(found, ref, this.#fds, this.#size);
+    return this.#hidden.size === 0 ? Infinity : PAUSE_MS;
   }
 
   /** Whether there was something to stop. */
@@ -108,6 +128,12 @@ export class PollSet {
 
   close(): void {
     this.#watch?.close();
+  }
+
+  /** An entry that is hidden for its error may have something to report by now that it was asked for. */
+  #reveal(): void {
+    for (const fd of this.#hidden) this.#fds[this.#positions.get(fd)! * INTS] = fd;
+    this.#hidden.clear();
   }
 
   #grow(): void {

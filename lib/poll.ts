@@ -2,6 +2,7 @@ import { checkMask } from './check.js';
 import { alreadyRegistered, check, closed, notRegistered } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
 import { PollSet } from './poll-set.js';
+import { registrations } from './registrations.js';
 import { toTimeout, waitFor } from './timeout.js';
 
 /** struct pollfd has a short for them. */
@@ -26,6 +27,7 @@ export class Poll implements Disposable {
     const set = this.#open();
     if (set.has(number)) throw alreadyRegistered(number);
     set.add(number, mask);
+    registrations.add(number);
   }
 
   /** @throws Error ERR_NOT_REGISTERED */
@@ -45,6 +47,7 @@ export class Poll implements Disposable {
     const set = this.#open();
     if (!set.has(number)) throw notRegistered(number);
     set.remove(number);
+    registrations.remove(number);
   }
 
   /**
@@ -72,6 +75,7 @@ export class Poll implements Disposable {
 
   /** Forgets the descriptors, which stay open. Closing twice is harmless. */
   close(): void {
+    for (const fd of this.#set?.fds() ?? []) registrations.remove(fd);
     this.#set = undefined;
   }
 

@@ -3,6 +3,9 @@ import { native } from './binding.js';
 import { INT_MAX } from './check.js';
 import { invalidType, outOfRange } from './errors.js';
 
+/** The monotonic clock, in milliseconds, whatever becomes of `performance` in a program that fakes its time. */
+const now = performance.now.bind(performance);
+
 /**
  * A timeout as the caller gave it, in milliseconds: absent is `Infinity`.
  *
@@ -26,6 +29,12 @@ const { isMainThread } = native;
  */
 const LONGEST_CALL_MS = isMainThread ? INT_MAX : 50;
 
+/**
+ * How long to wait, in milliseconds, before the kernel is asked again where it cannot be asked to wait for what
+ * is wanted, as it would answer at once with something else.
+ */
+export const PAUSE_MS = 10;
+
 /** How long the next system call may wait of the time that is left. */
 export function cut(remainingMs: number): number {
   if (remainingMs <= LONGEST_CALL_MS || (isMainThread && remainingMs === Infinity)) return remainingMs;
@@ -34,11 +43,11 @@ export function cut(remainingMs: number): number {
 
 /** When a wait that starts now is over, on the monotonic clock. Reads the clock only where it matters. */
 export function deadlineAfter(timeoutMs: number): number {
-  return timeoutMs === 0 || timeoutMs === Infinity ? timeoutMs : performance.now() + timeoutMs;
+  return timeoutMs === 0 || timeoutMs === Infinity ? timeoutMs : now() + timeoutMs;
 }
 
 export function remainingUntil(deadline: number): number {
-  return deadline === 0 || deadline === Infinity ? deadline : Math.max(0, deadline - performance.now());
+  return deadline === 0 || deadline === Infinity ? deadline : Math.max(0, deadline - now());
 }
 
 /** Makes one system call, and where the time is longer than one may wait, another until one finds something. */

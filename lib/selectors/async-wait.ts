@@ -1,3 +1,5 @@
+// Not the global ones, which a program that fakes its time replaces.
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { INT_MAX } from '../check.js';
 import { invalidType } from '../errors.js';
 import { deadlineAfter, remainingUntil } from '../timeout.js';
@@ -15,6 +17,7 @@ export class AsyncWait<T> {
   readonly #attempt: () => void;
   #ref: boolean;
   #timer: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -40,8 +43,10 @@ export class AsyncWait<T> {
 
   set ref(ref: boolean) {
     this.#ref = ref;
-    if (ref) this.#timer?.ref();
-    else this.#timer?.unref();
+    for (const timer of [this.#timer, this.#retry]) {
+      if (ref) timer?.ref();
+      else timer?.unref();
+    }
   }
 
   /**
@@ -56,24 +61,34 @@ export class AsyncWait<T> {
     });
   }
 
+  /** Attempts after so many milliseconds, instead of what an earlier call has said; Infinity: not by time. */
+  attemptAfter(delayMs: number): void {
+    clearTimeout(this.#retry);
+    if (delayMs === 0) this.attemptSoon();
+    if (delayMs === 0 || delayMs === Infinity) return;
+    this.#retry = setTimeout(this.#attempt, delayMs);
+    if (!this.#ref) this.#retry.unref();
+  }
+
   rejectOnAbort(signal: AbortSignal, abort: (reason: unknown) => void): void {
     const listener = () => abort(signal.reason);
-    signal.addEventListener('abort', listener, { once: true });
     this.#stopListening = () => signal.removeEventListener('abort', listener);
+    signal.addEventListener('abort', listener);
   }
 
   resolve(value: T): void {
-    this.#end();
     this.#resolve(value);
+    this.#end();
   }
 
   reject(reason: unknown): void {
-    this.#end();
     this.#reject(reason);
+    this.#end();
   }
 
   #end(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
     clearImmediate(this.#immediate);
     this.#stopListening?.();
   }

@@ -32,6 +32,11 @@ export interface ReadyEvent<D> {
   readonly revents: number;
 }
 
+/** The last arguments of `register()`: data may be left out where undefined is data, too. */
+type DataAndOptions<D> = undefined extends D
+  ? [data?: D, options?: RegisterOptions]
+  : [data: D, options?: RegisterOptions];
+
 /**
  * Watches descriptors until some are ready. This class is the front of every back end: it checks
  * arguments, keeps the keys, and keeps time. A back end is the hooks at the end, in this order; each is
@@ -47,12 +52,14 @@ export interface ReadyEvent<D> {
  * - `waitError(result)`: the error for that -errno
  * - `readyFd(i)`, `readyEvents(i)`, `readyRevents(i)`: event i of the last wait. Called once each, in
  *   this order; `remove` and `add` may come between two events. -1 for an entry of no registration
- * - `park(i)`: event i has no bit that was asked for. It must not come again during this call of
- *   select, or that would spin
+ * - `isIncomplete()`: whether the last wait may have left out what is ready; the next one then makes up for it
+ * - `park(i)`: event i has no bit that was asked for. It has used up nothing, and must not come again during
+ *   this call of select, or that would spin
  * - `unpark()`: this call of select is over; forget what was parked
+ * - `giveBack(i)`: event i was not reported; if it is still so, the next wait must find it
  * - `startWatching(found, ref)`: has found called from the event loop, once, when a wait would find
- *   something; false if it would now. ref: whether that keeps the process alive. Replaces what was started
- *   before
+ *   something. ref: whether that keeps the process alive. Replaces what was started before. After how many
+ *   milliseconds to wait in any case: 0 if there is something now, Infinity if found tells of all
  * - `stopWatching()`: found is not to be called any more
  * - `release()`: gives up what the back end owns
  *
@@ -99,6 +106,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    * @throws SystemError EBADF for a descriptor that is not open; with epoll EPERM for a regular file and
    *   ENOSPC at the limit of watches
    */
+  register(fileObject: FileObject, events: number, ...rest: DataAndOptions<D>): SelectorKey<D>;
   register(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
     this.#assertOpen();
     const fd = toFd(fileObject);
@@ -109,21 +117,22 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     if (this.#keys.get(fd) !== undefined || this.#wakeUps.has(fd)) throw alreadyRegistered(fd);
     if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
     this.add(fd, events, nativeBits);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a D without undefined is the caller's promise
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the signature asks for data unless D has undefined
     const key = new SelectorKey(fileObject, fd, events, data as D);
-    this.#keys.set(key, nativeBits);
+    this.#keys.add(key, nativeBits);
     return key;
   }
 
   /**
    * Changes what is asked of a registered descriptor: one system call, or none if nothing changes for
-   * the kernel. Re-arms a one-shot registration.
+   * the kernel. Re-arms a one-shot registration. An edge is repeated only if the mask changes.
    *
    * @param data if the argument is absent, the key keeps its data
    * @param options if the argument is absent, the key keeps its options
    * @returns the new key, which `getKey` returns from now on
    * @throws Error ERR_NOT_REGISTERED, and what `register` throws; the key is as it was then
    */
+  modify(fileObject: FileObject, events: number, ...rest: [] | [data: D, options?: RegisterOptions]): SelectorKey<D>;
   modify(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
     this.#assertOpen();
     checkInteger(events, 'events', 1, ALL_EVENTS);
@@ -134,7 +143,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in register
     const kept = arguments.length < 3 ? old.data : (data as D);
     const key = new SelectorKey(old.fileObject, old.fd, events, kept);
-    this.#keys.set(key, nativeBits);
+    this.#keys.replace(key, nativeBits);
     return key;
   }
 
@@ -181,8 +190,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   /**
    * `select` without an allocation per event: calls back for each ready descriptor. Skips keys that an
-   * earlier callback of the same batch unregistered or replaced. A callback that throws ends the batch;
-   * what is still ready is reported by the next wait, but edges that were not yet called back are gone.
+   * earlier callback of the same batch unregistered. One that was modified is called back as its new key, if
+   * what is ready is still asked for. A callback that throws ends the batch; the next wait reports the rest.
    *
    * @returns how many callbacks ran
    * @throws Error ERR_BUSY if called, as any other wait, from its own callback
@@ -295,11 +304,11 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#endAsync()?.resolve([]);
-    this.#keys.clear();
     try {
+      this.#endAsync()?.resolve([]);
       this.release();
     } finally {
+      this.#keys.clear();
       this.#wakeUps.close();
     }
   }
@@ -350,8 +359,14 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     checkSignal(signal)?.throwIfAborted();
     const wait = new AsyncWait<ReadyEvent<D>[]>(this.#startWait(timeoutMs), this.#ref, this.#attempt);
     this.#asyncWait = wait;
-    if (signal !== undefined) wait.rejectOnAbort(signal, (reason) => this.#endAsync()?.reject(reason));
     try {
+      if (signal !== undefined) {
+        wait.rejectOnAbort(signal, (reason) => {
+          if (this.#asyncWait === wait) this.#endAsync()?.reject(reason);
+        });
+      }
+      // The signal's code has run.
+      if (this.#asyncWait !== wait) return wait;
       if (this.#wakeUps.asked) wait.attemptSoon();
       else if (wait.deadline !== 0) this.#watchFor(wait);
     } catch (error) {
@@ -369,11 +384,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
       const woken = this.#wakeUps.take();
       const count = this.#ask();
       if (count > 0) this.#collect(count, ready);
-      if (ready.length > 0 || woken || this.#wakeUps.heard || remainingUntil(wait.deadline) === 0) {
-        this.#endAsync()?.resolve(ready);
-      } else {
-        this.#watchFor(wait);
-      }
+      if (ready.length > 0 || this.#isOver(count, woken, wait.deadline)) this.#endAsync()?.resolve(ready);
+      else this.#watchFor(wait);
     } catch (error) {
       this.#endAsync()?.reject(error);
     }
@@ -389,7 +401,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   #watchFor(wait: AsyncWait<ReadyEvent<D>[]>): void {
-    if (!this.startWatching(this.#attempt, wait.ref)) wait.attemptSoon();
+    wait.attemptAfter(this.startWatching(this.#attempt, wait.ref));
   }
 
   /** Takes the asynchronous wait off, to be settled. */
@@ -415,7 +427,9 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   /** Whether a wait that came to nothing is to return all the same. */
   #isOver(count: number, woken: boolean, deadline: number): boolean {
-    if (count >= 0) return woken || this.#wakeUps.heard || remainingUntil(deadline) === 0;
+    if (count >= 0) {
+      return woken || this.#wakeUps.heard || (remainingUntil(deadline) === 0 && (count === 0 || !this.isIncomplete()));
+    }
     if (count !== EINTR || this.#onInterrupt === 'throw') throw this.waitError(count);
     // One that a signal cut short asks the kernel once more, be its time over or not.
     return woken || this.#onInterrupt === 'return';
@@ -436,22 +450,37 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   #dispatch(count: number, callback: (key: SelectorKey<D>, events: number, revents: number) => void): number {
-    const collected = this.#keys.changes;
+    const collected = this.#keys.now;
     let ran = 0;
-    for (let i = 0; i < count; i++) {
-      const fd = this.readyFd(i);
-      const key = fd < 0 ? undefined : this.#keys.get(fd);
-      if (key === undefined) this.#wakeUps.hear(fd);
-      if (key === undefined || this.#keys.since(fd) > collected) continue;
-      const events = this.readyEvents(i) & key.events;
-      if (events === 0) {
-        this.#park(i);
-        continue;
+    let i = 0;
+    try {
+      for (; i < count; i++) {
+        const fd = this.readyFd(i);
+        const key = fd < 0 ? undefined : this.#keys.get(fd);
+        if (key === undefined) this.#wakeUps.hear(fd);
+        if (key === undefined || this.#keys.since(fd) > collected) continue;
+        const events = this.readyEvents(i) & key.events;
+        if (events === 0) {
+          this.#park(i);
+          continue;
+        }
+        ran++;
+        callback(key, events, this.readyRevents(i));
       }
-      ran++;
-      callback(key, events, this.readyRevents(i));
+    } finally {
+      // A callback has thrown.
+      if (i < count) this.#giveBack(i + 1, count, collected);
     }
     return ran;
+  }
+
+  #giveBack(first: number, count: number, collected: number): void {
+    for (let i = first; i < count && !this.#closed; i++) {
+      const fd = this.readyFd(i);
+      const isRegistered = fd >= 0 && this.#keys.get(fd) !== undefined;
+      if (!isRegistered) this.#wakeUps.hear(fd);
+      else if (this.#keys.since(fd) <= collected) this.giveBack(i);
+    }
   }
 
   #park(i: number): void {
@@ -473,9 +502,11 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   protected abstract readyFd(i: number): number;
   protected abstract readyEvents(i: number): number;
   protected abstract readyRevents(i: number): number;
+  protected abstract isIncomplete(): boolean;
   protected abstract park(i: number): void;
   protected abstract unpark(): void;
-  protected abstract startWatching(found: () => void, ref: boolean): boolean;
+  protected abstract giveBack(i: number): void;
+  protected abstract startWatching(found: () => void, ref: boolean): number;
   protected abstract stopWatching(): void;
   protected abstract release(): void;
 }

@@ -3,12 +3,19 @@ import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
   EPOLL_CTL_MOD,
+  EPOLLERR,
   EPOLLET,
+  EPOLLEXCLUSIVE,
+  EPOLLHUP,
   EPOLLONESHOT,
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
-import { EBADF, EEXIST, ENOENT, EPERM } from '../errno.js';
+import { EEXIST, EINVAL } from '../errno.js';
+import { generationsOf } from './epoll-fdinfo.js';
 import { grown, lengthFor } from './growth.js';
+
+/** Asks for nothing and fires once at the most, for an error or a hang-up: an entry that is disarmed, or nearly. */
+const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;
 
 /**
  * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
@@ -22,9 +29,16 @@ export class EpollEntries {
   #lastGeneration = 0;
   /** One-shot entries that have not fired since they were registered or modified. */
   readonly #armed = new Set<number>();
-  /** One-shot entries that had fired before a rebuild: the kernel cannot be told of an entry that is disarmed. */
-  readonly #absent = new Set<number>();
-  readonly #parked = new Set<number>();
+  /** One-shot entries that were disarmed by us, and not by an event: ASLEEP. */
+  readonly #asleep = new Set<number>();
+  /** What the kernel is asked instead, of entries that report what nobody has asked for. */
+  readonly #muted = new Map<number, number>();
+  /** Edge-triggered entries that have reported such a thing, which the kernel does not repeat. */
+  readonly #dropped = new Set<number>();
+  /** Numbers that the kernel may have an entry for that is no registration's, as it could not be removed. */
+  readonly #left = new Set<number>();
+  /** Generations that `change` has replaced since the last wait, by descriptor. */
+  readonly #replaced = new Map<number, number>();
 
   generation(fd: number): number {
     return this.#generations[fd];
@@ -37,8 +51,11 @@ export class EpollEntries {
   add(fd: number, mask: number): number {
     const generation = this.#nextGeneration();
     let result = this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation);
-    // No registration has this entry: it is stale, and its number has come back to the same open file.
-    if (result === EEXIST) result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
+    if (result === EEXIST) {
+      // No registration has this entry: it is stale, and its number has come back to the same open file.
+      this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+      result = this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation);
+    }
     if (result === 0) this.claim(fd, mask, generation);
     return result;
   }
@@ -51,77 +68,117 @@ export class EpollEntries {
   }
 
   change(fd: number, mask: number): number {
-    // One-shot and edge-triggered entries are told of it even so: that arms them again.
-    if (mask === this.#masks[fd] && (mask & (EPOLLET | EPOLLONESHOT)) === 0) return 0;
+    const old = this.#masks[fd];
+    if (mask === old && (mask & EPOLLONESHOT) === 0) {
+      if (this.#muted.has(fd) || this.#dropped.has(fd)) this.#restore(fd);
+      return 0;
+    }
+    if ((old | mask) & EPOLLEXCLUSIVE) return EINVAL;
     const result = this.#tell(fd, mask);
     if (result === 0) this.#note(fd, mask);
     return result;
   }
 
   /** Takes an entry out of the kernel's set, where the number still means the same file. */
-  remove(fd: number): number {
-    const result = this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
-    // The descriptor was closed, and perhaps its number is another file's by now.
-    if (result !== 0 && result !== EBADF && result !== ENOENT && result !== EPERM) return result;
+  remove(fd: number): void {
+    // It cannot be removed where the descriptor was closed, or its number is another file's by now.
+    if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#left.add(fd);
     this.disclaim(fd);
-    return 0;
   }
 
   /** The counterpart of `claim`. */
   disclaim(fd: number): void {
     this.#generations[fd] = 0;
+    this.#replaced.delete(fd);
     this.#note(fd, 0);
   }
 
-  /** Whether an event can disarm anything. */
-  get anyArmed(): boolean {
-    return this.#armed.size > 0;
+  /** To be called before every wait: the events of the last one are history. */
+  startWait(): void {
+    if (this.#replaced.size > 0) this.#replaced.clear();
   }
 
-  disarm(fd: number): void {
-    this.#armed.delete(fd);
+  /** Whether it was the generation of fd's registration at the last wait. */
+  wasReplaced(fd: number, generation: number): boolean {
+    return this.#replaced.get(fd) === generation;
+  }
+
+  /** Whether an event can disarm anything, or come from what is disarmed. */
+  get anyOneShot(): boolean {
+    return this.#armed.size > 0 || this.#asleep.size > 0;
+  }
+
+  isArmed(fd: number): boolean {
+    return this.#armed.has(fd);
+  }
+
+  /** Lets a one-shot entry fire again. */
+  arm(fd: number): void {
+    if (this.#masks[fd] & EPOLLONESHOT) this.#armed.add(fd);
+  }
+
+  /** Follows the kernel, which has disarmed the entry that it reported. Whether it was armed. */
+  disarm(fd: number): boolean {
+    return this.#armed.delete(fd);
   }
 
   /**
-   * Keeps an entry, until `unpark`, from reporting again what it just reported. Made edge-triggered it
-   * comes once more at once, and then not before something new happens; a one-shot one is disarmed already.
+   * Keeps an entry, until `unmute`, from reporting again what it just reported and nobody has asked for. That is
+   * taken out of its mask. An error or a hang-up comes unasked: an edge-triggered entry reports it once more at
+   * once, and then not before something new happens.
    */
-  park(fd: number): void {
+  mute(fd: number, revents: number): void {
     const mask = this.#masks[fd];
-    // To tell the kernel again would make it report again.
-    if (this.#parked.has(fd) || (mask & EPOLLET && !(mask & EPOLLONESHOT))) return;
-    if (!(mask & EPOLLONESHOT)) this.set.ctl(EPOLL_CTL_MOD, fd, mask | EPOLLET, fd, this.#generations[fd]);
-    this.#parked.add(fd);
+    if ((mask & (EPOLLET | EPOLLONESHOT)) === EPOLLET) {
+      this.#dropped.add(fd);
+      return;
+    }
+    const told = this.#muted.get(fd) ?? mask;
+    // A one-shot entry would be used up by that repetition.
+    const isRepeated = (revents & (EPOLLERR | EPOLLHUP)) !== 0;
+    const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
+    this.arm(fd);
+    if (wanted === told) return;
+    this.#tell(fd, wanted);
+    this.#muted.set(fd, wanted);
   }
 
-  unpark(): void {
-    // The kernel may have forgotten one that was closed, which is no failure of this call.
-    for (const fd of this.#parked) this.#tell(fd, this.#masks[fd]);
-    this.#parked.clear();
+  unmute(): void {
+    for (const fd of this.#muted.keys()) {
+      const isFired = (this.#masks[fd] & EPOLLONESHOT) !== 0 && !this.#armed.has(fd);
+      if (!isFired) this.#restore(fd);
+      else if ((this.#muted.get(fd)! & EPOLLONESHOT) === 0) this.#putToSleep(fd);
+    }
+    this.#muted.clear();
+  }
+
+  /** Has an entry report again what it has reported, if it is still so. */
+  giveBack(fd: number): void {
+    if ((this.#masks[fd] & (EPOLLET | EPOLLONESHOT)) !== 0) this.#restore(fd);
   }
 
   /**
    * Moves all entries into a new epoll that takes over the number of the old one. What has no
    * registration stays behind: nothing else removes an entry whose number means another file by now.
-   * Without a descriptor or the memory to spare, all stays as it is.
+   *
+   * @returns false where there is no descriptor or memory to spare: all is as it was then
    */
-  rebuild(): void {
+  rebuild(): boolean {
     const fresh = EpollSet.tryCreate(EPOLL_CLOEXEC);
-    if (fresh === undefined) return;
-    const watched = this.#watched();
-    const isDisarmed = (fd: number) => (this.#masks[fd] & EPOLLONESHOT) !== 0 && !this.#armed.has(fd);
-    for (const fd of watched) {
-      if (isDisarmed(fd)) continue;
-      if (fresh.ctl(EPOLL_CTL_ADD, fd, this.#masks[fd], fd, this.#generations[fd]) < 0) {
-        fresh.close();
-        return;
-      }
+    if (fresh === undefined) return false;
+    const present = this.#present();
+    const isCopied = (fd: number) => fresh.ctl(EPOLL_CTL_ADD, fd, this.#maskNow(fd), fd, this.#generations[fd]) === 0;
+    if (present === undefined || !present.every(isCopied)) {
+      fresh.close();
+      return false;
     }
-    for (const fd of watched) {
-      if (isDisarmed(fd)) this.#absent.add(fd);
-      else this.#parked.delete(fd);
+    for (const fd of present) {
+      if (this.#isDisarmed(fd)) this.#asleep.add(fd);
+      this.#muted.delete(fd);
     }
+    this.#left.clear();
     this.set.replaceBy(fresh);
+    return true;
   }
 
   close(): void {
@@ -129,35 +186,88 @@ export class EpollEntries {
   }
 
   /**
-   * The descriptors that the kernel has an entry for. It has none after one was closed, and another file
-   * under that number must not become watched by a rebuild.
+   * The descriptors whose entry the kernel has, and that still mean the file of that entry: another must not
+   * become watched by a rebuild. undefined if that cannot be found out now.
    */
-  #watched(): number[] {
-    const result: number[] = [];
+  #present(): number[] | undefined {
+    const present: number[] = [];
+    const ambiguous: number[] = [];
     for (let fd = 0; fd < this.#masks.length; fd++) {
       if (this.#generations[fd] === 0) continue;
-      // To add it again is the one question that changes nothing about an entry.
-      const answer = this.set.ctl(EPOLL_CTL_ADD, fd, 0, 0, 0);
-      if (answer === EEXIST) result.push(fd);
-      if (answer === 0) this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+      if (this.#left.has(fd)) ambiguous.push(fd);
+      else if (this.#hasEntry(fd)) present.push(fd);
     }
-    return result;
+    if (ambiguous.length === 0) return present;
+    const ours = this.#ownOf(ambiguous);
+    return ours === undefined ? undefined : [...present, ...ours];
   }
 
-  /** Changes an entry of the kernel's, or makes it again where a rebuild has left it out. */
+  /** Those of the descriptors, for which there may be several entries, that mean the file of their own. */
+  #ownOf(fds: number[]): number[] | undefined {
+    const before = generationsOf(this.set.fd);
+    if (before === undefined) return undefined;
+    const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(this.#generations[fd]) === true;
+    const candidates = fds.filter((fd) => isThere(fd, before));
+    // The entry that can be removed is that of the file which has the number.
+    const removed = candidates.filter((fd) => this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) === 0);
+    const after = generationsOf(this.set.fd);
+    const ours = removed.filter((fd) => after === undefined || !isThere(fd, after));
+    for (const fd of ours) this.set.ctl(EPOLL_CTL_ADD, fd, this.#maskNow(fd), fd, this.#generations[fd]);
+    return after === undefined ? undefined : ours;
+  }
+
+  /** Whether the kernel has an entry for the file that fd means. */
+  #hasEntry(fd: number): boolean {
+    // To add it again is the one question that changes nothing about an entry.
+    const answer = this.set.ctl(EPOLL_CTL_ADD, fd, 0, 0, 0);
+    if (answer === 0) this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+    return answer === EEXIST;
+  }
+
+  #isDisarmed(fd: number): boolean {
+    return (this.#masks[fd] & EPOLLONESHOT) !== 0 && !this.#armed.has(fd);
+  }
+
+  #maskNow(fd: number): number {
+    return this.#isDisarmed(fd) ? ASLEEP : this.#masks[fd];
+  }
+
+  /** Has the kernel ask for all of the entry's mask again. It may have forgotten one that was closed. */
+  #restore(fd: number): void {
+    const mask = this.#masks[fd];
+    this.#muted.delete(fd);
+    this.#dropped.delete(fd);
+    if (this.#tell(fd, mask) === 0) this.arm(fd);
+  }
+
+  #putToSleep(fd: number): void {
+    this.set.ctl(EPOLL_CTL_MOD, fd, ASLEEP, fd, this.#generations[fd]);
+    this.#asleep.add(fd);
+  }
+
   #tell(fd: number, mask: number): number {
-    const op = this.#absent.has(fd) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    const result = this.set.ctl(op, fd, mask, fd, this.#generations[fd]);
-    if (result !== 0) return result;
-    this.#absent.delete(fd);
-    if (mask & EPOLLONESHOT) this.#armed.add(fd);
+    // If the number means the file of an entry that was left behind, that one becomes this registration's.
+    const before = this.#generations[fd];
+    const generation = this.#left.has(fd) ? this.#nextGeneration() : before;
+    const result =
+      mask & EPOLLEXCLUSIVE ? this.#addAgain(fd, mask, generation) : this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
+    if (result !== 0 || generation === before) return result;
+    this.#generations[fd] = generation;
+    if (!this.#replaced.has(fd)) this.#replaced.set(fd, before);
     return 0;
+  }
+
+  /** For exclusive entries, which the kernel does not modify. */
+  #addAgain(fd: number, mask: number, generation: number): number {
+    const result = this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+    return result === 0 ? this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation) : result;
   }
 
   #note(fd: number, mask: number): void {
     this.#masks[fd] = mask;
-    this.#absent.delete(fd);
-    this.#parked.delete(fd);
+    this.#muted.delete(fd);
+    this.#dropped.delete(fd);
+    this.#asleep.delete(fd);
     if (mask & EPOLLONESHOT) this.#armed.add(fd);
     else this.#armed.delete(fd);
   }

@@ -8,13 +8,16 @@ import {
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
+  EPOLLWAKEUP,
   EVENT_PRIORITY,
   EVENT_READ,
   EVENT_WRITE,
 } from '../constants.js';
-import { EpollEventList } from '../epoll-event-list.js';
-import { EPERM } from '../errno.js';
+import { EpollEventList, MAX_EVENTS, NOBODYS } from '../epoll-event-list.js';
+import { EINVAL, EPERM } from '../errno.js';
 import { closed, systemError } from '../errors.js';
+import { SelectSet } from '../select-set.js';
+import { PAUSE_MS } from '../timeout.js';
 import { BaseSelector } from './base.js';
 import { EpollEntries } from './epoll-entries.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
@@ -25,6 +28,13 @@ const WRITE_BITS = EPOLLOUT | EPOLLHUP | EPOLLERR;
 const WHY_EPERM =
   'epoll cannot watch regular files and the like, which never block: ' +
   "{ unpollable: 'ready' } reports them ready at every wait, as poll and select do";
+
+/** All that the kernel takes together with EPOLLEXCLUSIVE. */
+const EXCLUSIVE_BITS = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
+const WHY_EXCLUSIVE =
+  'an exclusive registration takes EVENT_READ, EVENT_WRITE, trigger and EPOLLWAKEUP, no other flags, and no epoll descriptor';
+const WHY_NO_CHANGE =
+  'the kernel does not modify an exclusive registration, nor make one exclusive: unregister it and register it anew';
 
 /** EVENT_* bits as EPOLL* bits. */
 function toEpollEvents(events: number): number {
@@ -65,6 +75,10 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   #foundStale = false;
   /** and how many waits on end did. */
   #staleWaits = 0;
+  /** Whether the kernel had nothing to spare to get rid of them. */
+  #isStuck = false;
+  /** Whether an event of the last wait was somebody's. */
+  #reported = false;
 
   constructor(options?: SelectorOptions) {
     super(options);
@@ -102,13 +116,16 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   protected override add(fd: number, events: number, nativeBits: number): void {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
+    const isExclusive = (mask & EPOLLEXCLUSIVE) !== 0;
+    if (isExclusive && (mask & ~EXCLUSIVE_BITS) !== 0) throw systemError(EINVAL, 'epoll_ctl', fd, WHY_EXCLUSIVE);
     const result = this.#entries.add(fd, mask);
     if (result === EPERM && this.#unpollables !== undefined) {
       this.#unpollables.add(fd, mask);
       this.#entries.claim(fd, mask);
       this.attemptSoon();
     } else if (result < 0) {
-      throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : undefined);
+      const why = result === EINVAL && isExclusive ? WHY_EXCLUSIVE : undefined;
+      throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : why);
     }
     this.#size++;
   }
@@ -117,12 +134,13 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.change(fd, mask);
-      this.#entries.claim(fd, mask);
+      this.#entries.claim(fd, mask, this.#entries.generation(fd));
       this.attemptSoon();
       return;
     }
+    const isExclusive = ((mask | this.#entries.mask(fd)) & EPOLLEXCLUSIVE) !== 0;
     const result = this.#entries.change(fd, mask);
-    if (result < 0) throw systemError(result, 'epoll_ctl', fd);
+    if (result < 0) throw systemError(result, 'epoll_ctl', fd, isExclusive ? WHY_NO_CHANGE : undefined);
   }
 
   protected override remove(fd: number): void {
@@ -130,8 +148,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
       this.#unpollables.remove(fd);
       this.#entries.disclaim(fd);
     } else {
-      const result = this.#entries.remove(fd);
-      if (result < 0) throw systemError(result, 'epoll_ctl', fd);
+      this.#entries.remove(fd);
     }
     this.#size--;
     this.#removed = true;
@@ -140,13 +157,16 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   protected override wait(timeoutMs: number): number {
     if (this.#foundStale || this.#staleWaits > 0) this.#leaveStaleBehind();
     this.#removed = false;
+    this.#entries.startWait();
     // Not before: a callback may register while the events of the last wait are gone through.
-    if (this.#size >= this.#list.capacity) this.#list = new EpollEventList(2 * this.#size);
+    if (this.#size >= this.#list.capacity || this.isIncomplete()) this.#growList();
+    const timeout = this.#isStuck ? this.#pause(timeoutMs) : timeoutMs;
+    this.#reported = false;
     const count =
       this.#unpollables === undefined
-        ? this.#entries.set.wait(this.#list, this.#list.capacity, timeoutMs)
-        : this.#waitWith(this.#unpollables, timeoutMs);
-    if (this.#entries.anyArmed) this.#disarm();
+        ? this.#entries.set.wait(this.#list, this.#list.capacity, timeout)
+        : this.#waitWith(this.#unpollables, timeout);
+    if (this.#entries.anyOneShot) this.#disarm();
     return count;
   }
 
@@ -156,8 +176,12 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   protected override readyFd(i: number): number {
     const fd = this.#list.fd(i);
-    if (this.#entries.generation(fd) === this.#list.high(i)) return fd;
-    if (!this.#removed) this.#foundStale = true;
+    const generation = this.#list.high(i);
+    if (this.#entries.generation(fd) === generation || this.#entries.wasReplaced(fd, generation)) {
+      // One that was armed after it had fired reports that again, if it is still so.
+      return this.#entries.anyOneShot && this.#entries.isArmed(fd) ? -1 : fd;
+    }
+    if (!this.#removed && generation !== NOBODYS) this.#foundStale = true;
     return -1;
   }
 
@@ -166,21 +190,46 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override readyRevents(i: number): number {
+    this.#reported = true;
     return this.#list.events(i);
   }
 
+  /** With room for every registration, only stale entries can fill the list. */
+  protected override isIncomplete(): boolean {
+    return this.#list.length === this.#list.capacity;
+  }
+
   protected override park(i: number): void {
-    this.#entries.park(this.#list.fd(i));
+    const fd = this.#list.fd(i);
+    const revents = this.#list.events(i);
+    if (this.#unpollables?.has(fd)) {
+      this.#unpollables.mute(fd, this.#entries.mask(fd), revents);
+      this.#entries.arm(fd);
+    } else {
+      this.#entries.mute(fd, revents);
+    }
   }
 
   protected override unpark(): void {
-    this.#entries.unpark();
+    this.#unpollables?.unmute();
+    this.#entries.unmute();
   }
 
-  protected override startWatching(found: () => void, ref: boolean): boolean {
-    if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return false;
+  protected override giveBack(i: number): void {
+    const fd = this.#list.fd(i);
+    if (this.#unpollables?.has(fd)) {
+      this.#unpollables.change(fd, this.#entries.mask(fd));
+      this.#entries.arm(fd);
+    } else {
+      this.#entries.giveBack(fd);
+    }
+  }
+
+  protected override startWatching(found: () => void, ref: boolean): number {
+    if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return 0;
+    if (this.#isStuck) return PAUSE_MS;
     this.#entries.set.watch(found, ref);
-    return true;
+    return Infinity;
   }
 
   protected override stopWatching(): void {
@@ -195,9 +244,22 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   #leaveStaleBehind(): void {
     this.#staleWaits = this.#foundStale ? this.#staleWaits + 1 : 0;
     this.#foundStale = false;
-    if (this.#staleWaits < 2) return;
-    this.#staleWaits = 0;
-    this.#entries.rebuild();
+    if (this.#staleWaits < 2) {
+      this.#isStuck = false;
+      return;
+    }
+    this.#isStuck = !this.#entries.rebuild();
+    if (!this.#isStuck) this.#staleWaits = 0;
+  }
+
+  /** Sleeps where epoll_wait would return at once with nothing for anybody. How long it is to wait after that. */
+  #pause(timeoutMs: number): number {
+    if (!this.#reported) new SelectSet().wait(Math.min(timeoutMs, PAUSE_MS));
+    return 0;
+  }
+
+  #growList(): void {
+    this.#list = new EpollEventList(Math.min(2 * Math.max(this.#size, this.#list.capacity), MAX_EVENTS));
   }
 
   #waitWith(unpollables: Unpollables, timeoutMs: number): number {
@@ -215,9 +277,10 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     const list = this.#list;
     for (let i = 0; i < list.length; i++) {
       const fd = list.fd(i);
-      if (this.#entries.generation(fd) !== list.high(i)) continue;
-      this.#entries.disarm(fd);
-      if (this.#entries.mask(fd) & EPOLLONESHOT && this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
+      if (this.#entries.generation(fd) !== list.high(i) || (this.#entries.mask(fd) & EPOLLONESHOT) === 0) continue;
+      // Nobody waits for what a disarmed one has to say.
+      if (!this.#entries.disarm(fd)) list.drop(i);
+      if (this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { FileObject } from '../file-object.js';
+import { registrations } from '../registrations.js';
 import { grown, lengthFor } from './growth.js';
 import type { SelectorKey } from './key.js';
 
@@ -11,22 +12,22 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
   #since = new Float64Array(16);
   #nativeBits = new Uint32Array(16);
   #size = 0;
-  #changes = 0;
+  #registered = 0;
 
   get size(): number {
     return this.#size;
   }
 
-  /** How many changes there have been: the time on this table's clock. */
-  get changes(): number {
-    return this.#changes;
+  /** How many registrations there have been: the time on this table's clock. */
+  get now(): number {
+    return this.#registered;
   }
 
   get(fd: number): SelectorKey<D> | undefined {
     return this.#keys[fd];
   }
 
-  /** The time of the change that made fd's key. */
+  /** When fd was registered. */
   since(fd: number): number {
     return this.#since[fd];
   }
@@ -42,25 +43,31 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
     return undefined;
   }
 
-  set(key: SelectorKey<D>, nativeBits: number): void {
+  add(key: SelectorKey<D>, nativeBits: number): void {
     const { fd } = key;
     if (fd >= this.#keys.length) this.#grow(fd);
-    if (this.#keys[fd] === undefined) this.#size++;
-    this.#keys[fd] = key;
-    this.#since[fd] = ++this.#changes;
-    this.#nativeBits[fd] = nativeBits;
+    this.#size++;
+    this.#since[fd] = ++this.#registered;
+    registrations.add(fd);
+    this.replace(key, nativeBits);
+  }
+
+  /** The same registration with another key. */
+  replace(key: SelectorKey<D>, nativeBits: number): void {
+    this.#keys[key.fd] = key;
+    this.#nativeBits[key.fd] = nativeBits;
   }
 
   delete(fd: number): void {
     this.#keys[fd] = undefined;
     this.#size--;
-    this.#changes++;
+    registrations.remove(fd);
   }
 
   clear(): void {
+    for (const key of this) registrations.remove(key.fd);
     this.#keys = [];
     this.#size = 0;
-    this.#changes++;
   }
 
   *[Symbol.iterator](): Generator<SelectorKey<D>, undefined> {

@@ -104,6 +104,11 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
     return this.#revents[i];
   }
 
+  /** Every wait asks for all. */
+  protected override isIncomplete(): boolean {
+    return false;
+  }
+
   protected override park(i: number): void {
     this.#set.mute(this.#readyFds[i], this.#revents[i]);
   }
@@ -112,9 +117,11 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
     this.#set.unmute();
   }
 
-  protected override startWatching(found: () => void, ref: boolean): boolean {
-    this.#set.watch(found, ref);
-    return true;
+  /** Level-triggered: it comes again by itself. */
+  protected override giveBack(): void {}
+
+  protected override startWatching(found: () => void, ref: boolean): number {
+    return this.#set.watch(found, ref);
   }
 
   protected override stopWatching(): void {

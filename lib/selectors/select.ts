@@ -87,14 +87,22 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
     return 0;
   }
 
+  /** Every wait asks for all. */
+  protected override isIncomplete(): boolean {
+    return false;
+  }
+
   /** select answers only what it was asked. */
   protected override park(): void {}
 
   protected override unpark(): void {}
 
-  protected override startWatching(found: () => void, ref: boolean): boolean {
+  /** Level-triggered: it comes again by itself. */
+  protected override giveBack(): void {}
+
+  protected override startWatching(found: () => void, ref: boolean): number {
     this.#set.watch(found, ref);
-    return true;
+    return Infinity;
   }
 
   protected override stopWatching(): void {

@@ -4,9 +4,22 @@ import { PollSet } from '../poll-set.js';
 
 const MASK_MAX = 0xffff;
 
+/** What tells a file from another that has its number by now. */
+function identityOf(fd: number): string | undefined {
+  // To import all of it takes longer than to load the rest of the package.
+  const { fstatSync } = process.getBuiltinModule('node:fs');
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Files that epoll refuses because they never block. poll(2) takes them and says what they are ready for. */
 export class Unpollables {
   readonly #set = new PollSet();
+  readonly #identities = new Map<number, string | undefined>();
   #fds = new Int32Array(16);
   #revents = new Uint16Array(16);
 
@@ -16,6 +29,7 @@ export class Unpollables {
 
   add(fd: number, mask: number): void {
     this.#set.add(fd, mask & MASK_MAX);
+    this.#identities.set(fd, identityOf(fd));
   }
 
   change(fd: number, mask: number): void {
@@ -24,6 +38,17 @@ export class Unpollables {
 
   remove(fd: number): void {
     this.#set.remove(fd);
+    this.#identities.delete(fd);
+  }
+
+  /** Keeps a file, until `unmute`, from reporting again what it just reported. */
+  mute(fd: number, mask: number, revents: number): void {
+    this.change(fd, mask);
+    this.#set.mute(fd, revents);
+  }
+
+  unmute(): void {
+    this.#set.unmute();
   }
 
   /** Asks without waiting: how many are ready, or -errno. */
@@ -36,7 +61,7 @@ export class Unpollables {
       this.#revents = new Uint16Array(2 * count);
     }
     this.#set.collect(count, this.#fds, this.#revents);
-    return this.#dropClosed(count);
+    return this.#dropLost(count);
   }
 
   /** Puts the count that the last wait found behind the events that epoll found. */
@@ -44,11 +69,12 @@ export class Unpollables {
     for (let i = 0; i < count; i++) list.push(this.#revents[i], this.#fds[i], generation(this.#fds[i]));
   }
 
-  /** Closed descriptors are nothing to epoll, so they are nothing here. */
-  #dropClosed(count: number): number {
+  /** Files that were closed are nothing to epoll, so they are nothing here, whatever has their number. */
+  #dropLost(count: number): number {
     let kept = 0;
     for (let i = 0; i < count; i++) {
-      if (this.#revents[i] & POLLNVAL) continue;
+      const fd = this.#fds[i];
+      if (this.#revents[i] & POLLNVAL || identityOf(fd) !== this.#identities.get(fd)) continue;
       this.#fds[kept] = this.#fds[i];
       this.#revents[kept++] = this.#revents[i];
     }

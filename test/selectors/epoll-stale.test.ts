@@ -20,7 +20,7 @@ import { epollEntries } from '../support/witness.js';
 function withStaleEntry(options?: RegisterOptions) {
   const [number, writeFd] = highPipe();
   const duplicate = dupHigh(number);
-  const selector = owned(new EpollSelector<string>());
+  const selector = owned(new EpollSelector<string | undefined>());
   selector.register(number, EVENT_READ, 'old', options);
   close(number);
   selector.unregister(number);

@@ -8,7 +8,7 @@ import { backends, expectReady, open } from '../support/selectors.js';
 describe.each(backends)('getMap of %s', (_backend, Selector) => {
   test('is a live view', () => {
     const [readFd, writeFd] = pipe();
-    const selector = open<string>(Selector);
+    const selector = open<string | undefined>(Selector);
     const map = selector.getMap();
     expect(map.size).toBe(0);
     const first = selector.register(readFd, EVENT_READ);

@@ -44,7 +44,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   describe("with { unpollable: 'ready' }", () => {
-    const ready = () => open<string>(Selector, { unpollable: 'ready' });
+    const ready = () => open<string | undefined>(Selector, { unpollable: 'ready' });
 
     test.each(FILES)('%s is ready at every wait', (_name, makeFile) => {
       const selector = ready();
@@ -121,7 +121,7 @@ describe.each(backends)('%s', (backend, Selector) => {
 
 // A build without epoll has nothing that refuses files.
 describe.skipIf(!hasEpoll)("epoll with { unpollable: 'ready' }", () => {
-  const ready = () => owned(new EpollSelector<string>({ unpollable: 'ready' }));
+  const ready = () => owned(new EpollSelector<string | undefined>({ unpollable: 'ready' }));
 
   test('a file is no entry of the kernel', () => {
     const selector = ready();

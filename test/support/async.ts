@@ -6,8 +6,8 @@ import { type backends, open } from './selectors.js';
 type Constructor = (typeof backends)[number][1];
 
 /** A selector that watches a pipe with nothing in it. */
-export function idle<D = unknown>(Selector: Constructor, options?: SelectorOptions) {
-  const selector = open<D>(Selector, options);
+export function idle(Selector: Constructor, options?: SelectorOptions) {
+  const selector = open(Selector, options);
   const [readFd, writeFd] = pipe();
   const key = selector.register(readFd, EVENT_READ);
   return { selector, key, readFd, writeFd };

@@ -1,0 +1,20 @@
+/**
+ * The generations, by descriptor, of the entries that the kernel has for an epoll: proc_pid_fdinfo(5). undefined
+ * where that cannot be read.
+ */
+export function generationsOf(epfd: number): Map<number, Set<number>> | undefined {
+  // To import all of it takes longer than to load the rest of the package.
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  let text: string;
+  try {
+    text = readFileSync(`/proc/self/fdinfo/${epfd}`, 'latin1');
+  } catch {
+    return undefined;
+  }
+  const generations = new Map<number, Set<number>>();
+  for (const [, fd, high = ''] of text.matchAll(/^tfd: +(\d+) events: +[\da-f]+ data: +([\da-f]*?)[\da-f]{8} /gmu)) {
+    const known = generations.get(Number(fd)) ?? new Set();
+    generations.set(Number(fd), known.add(Number.parseInt(`0${high}`, 16)));
+  }
+  return generations;
+}
