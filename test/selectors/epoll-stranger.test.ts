@@ -1,0 +1,168 @@
+import { openSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { EPOLLIN, EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { close, dup2, write } from 'io-selectors/fd';
+import { timed } from '../support/cpu.js';
+import { owned, ownedFd, pipe } from '../support/descriptors.js';
+import { expectError } from '../support/errors.js';
+import { dupHigh, highPipe } from '../support/high-descriptors.js';
+import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+/** Leaves an entry of the kernel's behind that no registration has: of a pipe that is alive under `duplicate`. */
+function leaveEntry(selector: EpollSelector, number: number, readable: boolean): { duplicate: number } {
+  const [readFd, writeFd] = pipe();
+  const duplicate = dupHigh(readFd);
+  dup2(readFd, number);
+  selector.register(number, EVENT_READ);
+  if (readable) write(writeFd, 'x');
+  close(number);
+  selector.unregister(number);
+  return { duplicate };
+}
+
+function readablePipe(): number {
+  const [readFd, writeFd] = highPipe();
+  write(writeFd, 'x');
+  return readFd;
+}
+
+const entriesOf = (selector: EpollSelector, number: number) =>
+  epollEntries(selector.fd).filter(({ fd }) => fd === number);
+
+/** Has the selector find a stale entry often enough to leave all of them behind. */
+function rebuild(selector: EpollSelector): void {
+  leaveEntry(selector, highPipe()[0], true);
+  for (let i = 0; i < 4; i++) selector.select(5);
+}
+
+// A build without epoll keeps no entries in the kernel.
+describe.skipIf(!hasEpoll)('a number that another file has', () => {
+  test('does not become watched by a rebuild, although that file has an entry of the number left', () => {
+    const selector = owned(new EpollSelector());
+    const [number] = highPipe();
+    const { duplicate } = leaveEntry(selector, number, false);
+    const [own, ownWrite] = pipe();
+    selector.register(dup2(own, number), EVENT_READ);
+    write(ownWrite, 'x');
+    dup2(duplicate, number);
+    rebuild(selector);
+    expect(entriesOf(selector, number)).toEqual([]);
+  });
+
+  test('is still watched after a rebuild if it is the file that was registered', () => {
+    const selector = owned(new EpollSelector());
+    const [number] = highPipe();
+    leaveEntry(selector, number, true);
+    const [own, ownWrite] = pipe();
+    const key = selector.register(dup2(own, number), EVENT_READ);
+    expect(entriesOf(selector, number)).toHaveLength(2);
+    rebuild(selector);
+    expect(entriesOf(selector, number)).toHaveLength(1);
+    write(ownWrite, 'x');
+    expectReady(selector, [[key, EVENT_READ]]);
+  });
+
+  test.each([false, true])('is refused by modify of a one-shot that has fired; after a rebuild: %s', (rebuilt) => {
+    const selector = owned(new EpollSelector());
+    const [number, writeFd] = highPipe();
+    const key = selector.register(number, EVENT_READ, undefined, { oneShot: true });
+    write(writeFd, 'x');
+    expectReady(selector, [[key, EVENT_READ]]);
+    if (rebuilt) rebuild(selector);
+    dup2(pipe()[0], number);
+    expectError(() => selector.modify(number, EVENT_READ), 'ENOENT', { syscall: 'epoll_ctl', fd: number });
+  });
+
+  test('a one-shot that has fired stays silent after a rebuild, until modify', () => {
+    const selector = owned(new EpollSelector());
+    const [readFd, writeFd] = highPipe();
+    const key = selector.register(readFd, EVENT_READ, undefined, { oneShot: true });
+    write(writeFd, 'x');
+    expectReady(selector, [[key, EVENT_READ]]);
+    close(writeFd);
+    rebuild(selector);
+    const { cpuMs, result } = timed(() => selector.select(100));
+    expect(result).toEqual([]);
+    expect(cpuMs).toBeLessThan(50);
+    expectReady(selector, [[selector.modify(readFd, EVENT_READ), EVENT_READ]]);
+    expectIdle(selector);
+  });
+
+  test('is reported once, although modify finds an entry that was left behind', () => {
+    const selector = owned(new EpollSelector());
+    const [number] = highPipe();
+    const { duplicate } = leaveEntry(selector, number, true);
+    const [own, ownWrite] = pipe();
+    dupHigh(own);
+    selector.register(dup2(own, number), EVENT_READ);
+    write(ownWrite, 'x');
+    dup2(duplicate, number);
+    selector.modify(number, EVENT_READ | EVENT_WRITE);
+    expect(entriesOf(selector, number)).toHaveLength(2);
+    expect(new Set(entriesOf(selector, number).map(({ data }) => data)).size).toBe(2);
+    for (let i = 0; i < 5; i++) expect(selector.select(5).length).toBeLessThanOrEqual(1);
+  });
+
+  test('is registered anew where the same open file has an entry left, exclusive or not', () => {
+    for (const [first, second] of [[true, false], [false, true], [true, true]]) {
+      const selector = owned(new EpollSelector());
+      const [number, writeFd] = highPipe();
+      const duplicate = dupHigh(number);
+      selector.register(number, EVENT_READ, undefined, { exclusive: first });
+      close(number);
+      selector.unregister(number);
+      const key = selector.register(dup2(duplicate, number), EVENT_READ, undefined, { exclusive: second });
+      write(writeFd, 'x');
+      expectReady(selector, [[key, EVENT_READ]]);
+      expect(entriesOf(selector, number)).toHaveLength(1);
+    }
+  });
+
+  test('that is a duplicate of the selector itself can be unregistered', () => {
+    const selector = owned(new EpollSelector());
+    const [number] = highPipe();
+    const key = selector.register(number, EVENT_READ);
+    dup2(selector.fd, number);
+    expect(selector.unregister(number)).toBe(key);
+    expect(selector.getMap().size).toBe(0);
+  });
+
+  test.each([
+    ['a pipe', readablePipe],
+    ['another file', () => ownedFd(openSync('/proc/self/status', 'r'))],
+  ])('is not reported as the file that had it before: %s', (_, makeStranger) => {
+    const number = dupHigh(ownedFd(openSync('/dev/null', 'r+')));
+    const selector = owned(new EpollSelector({ unpollable: 'ready' }));
+    const key = selector.register(number, EVENT_READ | EVENT_WRITE);
+    expectReady(selector, [[key, EVENT_READ | EVENT_WRITE]]);
+    dup2(makeStranger(), number);
+    const { result, cpuMs } = timed(() => selector.select(100));
+    expect(result).toEqual([]);
+    expect(cpuMs).toBeLessThan(50);
+    expect(selector.unregister(number)).toBe(key);
+  });
+});
+
+describe.skipIf(!hasEpoll)('stale entries in large numbers', () => {
+  test.each(['select', 'selectEach', 'selectAsync'] as const)('hide nothing from %s(0)', async (wait) => {
+    const selector = owned(new EpollSelector());
+    const [first, writeFd] = highPipe();
+    const number = dupHigh(first);
+    // Each duplicate is an entry of its own; the file stays open as first.
+    for (let i = 0; i < 300; i++) {
+      const duplicate = dup2(first, 2000 + i);
+      selector.register(duplicate, EVENT_READ);
+      close(duplicate);
+      selector.unregister(duplicate);
+    }
+    write(writeFd, 'x');
+    const key = selector.register(number, EVENT_READ);
+    const found: unknown[] = [];
+    if (wait === 'select') found.push(...selector.select(0).map((event) => event.key));
+    else if (wait === 'selectEach') selector.selectEach((each) => found.push(each), 0);
+    else found.push(...(await selector.selectAsync({ timeoutMs: 0 })).map((event) => event.key));
+    expect(found).toEqual([key]);
+    expect(entriesOf(selector, number).map(({ events }) => events & EPOLLIN)).toEqual([EPOLLIN]);
+  });
+});

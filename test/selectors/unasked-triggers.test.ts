@@ -1,0 +1,172 @@
+import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  EpollSelector,
+  EVENT_PRIORITY,
+  EVENT_READ,
+  EVENT_WRITE,
+  type RegisterOptions,
+} from 'io-selectors';
+import { close } from 'io-selectors/fd';
+import { follow, keysOf, turns } from '../support/async.js';
+import { timed } from '../support/cpu.js';
+import { drain, fill, owned, ownedFd, socketPair } from '../support/descriptors.js';
+import { openFile } from '../support/files.js';
+import { highPipe } from '../support/high-descriptors.js';
+import { flush, packetMode, pty } from '../support/ptys.js';
+import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+import { WAITS } from '../support/waiting.js';
+import { epollEntries } from '../support/witness.js';
+
+/** Each way to register a socket for writing that reports what nobody has asked for, and how to have it happen. */
+const WAYS: [string, RegisterOptions, (peer: { send(data: string): unknown; shutdown(how: 'write'): void }) => void][] = [
+  ['level-triggered', { flags: EPOLLRDHUP }, (peer) => peer.shutdown('write')],
+  ['level-triggered, input', { flags: EPOLLIN }, (peer) => peer.send('x')],
+  ['one-shot', { flags: EPOLLRDHUP, oneShot: true }, (peer) => peer.shutdown('write')],
+  ['one-shot, input', { flags: EPOLLIN, oneShot: true }, (peer) => peer.send('x')],
+  ['edge-triggered', { flags: EPOLLRDHUP, trigger: 'edge' }, (peer) => peer.shutdown('write')],
+  ['edge-triggered one-shot', { flags: EPOLLRDHUP, trigger: 'edge', oneShot: true }, (peer) => peer.shutdown('write')],
+  ['exclusive', { flags: EPOLLIN, exclusive: true }, (peer) => peer.send('x')],
+  ['exclusive and edge-triggered', { flags: EPOLLIN, exclusive: true, trigger: 'edge' }, (peer) => peer.send('x')],
+];
+
+/** Registered for writing where there is no room, with something unasked to report. */
+function blockedWriter(options: RegisterOptions, act: (typeof WAYS)[number][2]) {
+  const [socket, peer] = socketPair();
+  fill(socket.fd);
+  const selector = owned(new EpollSelector());
+  const key = selector.register(socket, EVENT_WRITE, undefined, options);
+  act(peer);
+  return { socket, peer, selector, key };
+}
+
+// A build without epoll has neither triggers nor flags of it.
+describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
+  test.each(WAYS)('does not spin, and leaves the entry as it was: %s', (_, options, act) => {
+    const { selector } = blockedWriter(options, act);
+    const before = epollEntries(selector.fd).map(({ events }) => events);
+    for (const wait of ['select', 'selectEach']) {
+      const { elapsedMs, cpuMs } = timed(() => {
+        if (wait === 'select') expect(selector.select(100)).toEqual([]);
+        else expect(selector.selectEach(() => expect.unreachable(), 100)).toBe(0);
+      });
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(cpuMs).toBeLessThan(50);
+    }
+    expect(epollEntries(selector.fd).map(({ events }) => events)).toEqual(before);
+  });
+
+  test.each(WAYS)('keeps what was asked for from nobody who waits later: %s', (_, options, act) => {
+    const { selector, peer, key } = blockedWriter(options, act);
+    expect(selector.select(5)).toEqual([]);
+    drain(peer.fd);
+    expectReady(selector, [[key, EVENT_WRITE]]);
+  });
+
+  test.each(WAYS)('keeps it from no wait in progress: %s', async (_, options, act) => {
+    const [socket, peer] = socketPair();
+    fill(socket.fd);
+    act(peer);
+    const thread = await inThread({ fd: socket.fd, options }, (io, input) => {
+      const selector = new io.EpollSelector();
+      selector.register(input.fd, io.EVENT_WRITE, undefined, input.options);
+      const ready = selector.select(null).map(({ events }) => events);
+      const again = input.options.oneShot === true ? selector.select(20).length : 0;
+      selector.close();
+      return [...ready, again];
+    });
+    await thread.blockedIn(...WAITS.epoll);
+    drain(peer.fd);
+    expect(await thread.result).toEqual([EVENT_WRITE, 0]);
+  });
+
+  test.each(WAYS)('is reported at once, in a wait in progress, when modify asks for it: %s', async (_, options, act) => {
+    const { selector, socket } = blockedWriter(options, act);
+    // The kernel does not modify exclusive entries: here its mask stays the same.
+    const events = options.flags === EPOLLIN ? EVENT_READ : EVENT_READ | EVENT_WRITE;
+    const flags = options.flags === EPOLLIN ? EPOLLOUT : EPOLLRDHUP;
+    const wait = selector.selectAsync();
+    const state = follow(wait);
+    await turns(5);
+    expect(state.settled).toBe(false);
+    const key = selector.modify(socket, events, undefined, { ...options, flags });
+    expect(keysOf(await wait)).toEqual([key]);
+  });
+
+  test.each(WAYS)('is reported when modify asks for it between two waits: %s', (_, options, act) => {
+    const { selector, socket } = blockedWriter(options, act);
+    expect(selector.select(5)).toEqual([]);
+    const events = options.flags === EPOLLIN ? EVENT_READ : EVENT_READ | EVENT_WRITE;
+    const flags = options.flags === EPOLLIN ? EPOLLOUT : EPOLLRDHUP;
+    const key = selector.modify(socket, events, undefined, { ...options, flags });
+    expectReady(selector, [[key, EVENT_READ]]);
+  });
+
+  test('uses up no one-shot by a hang-up that lasts', () => {
+    const [readFd, writeFd] = highPipe();
+    close(writeFd);
+    const selector = owned(new EpollSelector());
+    selector.register(readFd, EVENT_PRIORITY, undefined, { oneShot: true });
+    const { cpuMs, elapsedMs } = timed(() => selector.select(100));
+    expect(elapsedMs).toBeGreaterThanOrEqual(100);
+    expect(cpuMs).toBeLessThan(50);
+    expectReady(selector, [[selector.modify(readFd, EVENT_READ), EVENT_READ]]);
+    expectIdle(selector);
+  });
+
+  test('of a file that epoll refuses does not spin', async () => {
+    for (const options of [{ flags: EPOLLIN }, { flags: EPOLLIN, oneShot: true }]) {
+      const file = ownedFd(openSync('/dev/null', 'r+'));
+      const selector = owned(new EpollSelector({ unpollable: 'ready' }));
+      selector.register(file, EVENT_PRIORITY, undefined, options);
+      const { cpuMs, elapsedMs, result } = timed(() => selector.select(100));
+      expect(result).toEqual([]);
+      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(cpuMs).toBeLessThan(50);
+      const cpu = process.cpuUsage();
+      expect(await selector.selectAsync({ timeoutMs: 100 })).toEqual([]);
+      expect(process.cpuUsage(cpu).user).toBeLessThan(80_000);
+      expectReady(selector, [[selector.modify(file, EVENT_READ), EVENT_READ]]);
+    }
+  });
+});
+
+describe.each(backends)('a priority event behind a hang-up that has gone, with %s', (backend, Selector) => {
+  /** A terminal's master in packet mode whose slave was closed, and what opens that again. */
+  function hungUpMaster(): [master: number, openSlave: () => number] {
+    const [master, slave] = pty();
+    const path = readlinkSync(`/proc/self/fd/${slave}`);
+    packetMode(master);
+    closeSync(slave);
+    return [master, () => openFile(path, constants.O_RDWR | constants.O_NOCTTY)];
+  }
+
+  test('ends an asynchronous wait in progress', async () => {
+    const [master, openSlave] = hungUpMaster();
+    const selector = open(Selector);
+    const key = selector.register(master, EVENT_PRIORITY);
+    const wait = selector.selectAsync();
+    await turns(5);
+    flush(openSlave());
+    expect(keysOf(await wait)).toEqual([key]);
+  });
+
+  test('ends a wait that blocks', async () => {
+    const [master, openSlave] = hungUpMaster();
+    const thread = await inThread({ master, backend }, (io, input) => {
+      const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
+      const selector = new classes[input.backend]();
+      selector.register(input.master, io.EVENT_PRIORITY);
+      const ready = selector.select().map(({ events }) => events);
+      selector.close();
+      return ready;
+    });
+    await thread.blockedIn(...WAITS[backend]);
+    flush(openSlave());
+    expect(await thread.result).toEqual([EVENT_PRIORITY]);
+  });
+});
