@@ -64,6 +64,13 @@ export function readOptions<T extends object>(
   return result;
 }
 
+/** What an iterable yields; it is asked for its iterator once. */
+export function readIterable<T>(source: Iterable<T>, name: string, expected: string): Iterable<T> {
+  const iterate = typeof source === 'object' && source !== null ? source[Symbol.iterator] : undefined;
+  if (typeof iterate !== 'function') throw invalidType(name, expected, source);
+  return { [Symbol.iterator]: () => Reflect.apply(iterate, source, []) };
+}
+
 export function checkFunction(value: unknown, name: string): void {
   if (typeof value !== 'function') throw invalidType(name, 'a function', value);
 }

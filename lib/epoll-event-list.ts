@@ -40,6 +40,11 @@ export class EpollEventList {
     this.#wait = native.epollWait;
   }
 
+  /** Whether it is one, and of this copy of the package. @internal */
+  static isList(value: unknown): value is EpollEventList {
+    return typeof value === 'object' && value !== null && #memory in value;
+  }
+
   /** How many events the list has room for. */
   get capacity(): number {
     return this.#capacity;

@@ -52,9 +52,9 @@ export class Epoll implements Disposable {
     return epoll;
   }
 
-  /** The epoll descriptor itself, which can be watched in its turn. */
+  /** The epoll descriptor itself, which can be watched in its turn. -1 once it is closed. */
   get fd(): number {
-    return this.#open().fd;
+    return this.#set.fd;
   }
 
   get closed(): boolean {
@@ -110,7 +110,7 @@ export class Epoll implements Disposable {
    */
   waitInto(list: EpollEventList, timeoutMs?: number | null): number {
     this.#open();
-    if (!(list instanceof EpollEventList)) throw invalidType('list', 'an EpollEventList', list);
+    if (!EpollEventList.isList(list)) throw invalidType('list', 'an EpollEventList', list);
     return this.#wait(list, list.capacity, toTimeout(timeoutMs, 'forever'));
   }
 

@@ -80,7 +80,12 @@ export function notSupported(message: string): Error {
   return coded(new Error(message), 'ERR_NOT_SUPPORTED');
 }
 
+/** Runs no code of the value's, as far as that can be helped, and never throws. */
 function brief(value: unknown): string {
-  const text = inspect(value, { depth: 0, breakLength: Infinity });
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  try {
+    const text = inspect(value, { depth: 0, breakLength: Infinity, customInspect: false });
+    return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  } catch {
+    return `a value of type ${typeof value}`;
+  }
 }

@@ -1,8 +1,8 @@
 import { native } from './binding.js';
-import { checkInteger, INT_MAX, readOptions } from './check.js';
+import { checkInteger, INT_MAX, readIterable, readOptions } from './check.js';
 import { FD_SETSIZE } from './constants.js';
 import { EBADF } from './errno.js';
-import { check, fdSetSizeExceeded, invalidType, systemError } from './errors.js';
+import { check, fdSetSizeExceeded, systemError } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
 import { SelectSet } from './select-set.js';
 import { toTimeout, waitFor } from './timeout.js';
@@ -53,12 +53,9 @@ export function select<R extends FileObject, W extends FileObject, X extends Fil
 }
 
 function list<T extends FileObject>(source: Iterable<T>, name: string, size: number): Listed<T> {
-  if (typeof source !== 'object' || source === null || typeof source[Symbol.iterator] !== 'function') {
-    throw invalidType(name, 'an iterable of descriptors', source);
-  }
   const items: T[] = [];
   const fds: number[] = [];
-  for (const item of source) {
+  for (const item of readIterable(source, name, 'an iterable of descriptors')) {
     const fd = toFd(item);
     if (fd >= size) throw fdSetSizeExceeded(fd, size);
     items.push(item);

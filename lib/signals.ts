@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { native } from './binding.js';
+import { readIterable } from './check.js';
 import { Descriptor } from './descriptor.js';
 import { closed, invalidType, notSupported, outOfRange, systemError } from './errors.js';
 import { drain, openWakeChannel } from './wake-channel.js';
@@ -85,11 +86,8 @@ export class Signals implements Disposable {
  * @throws SystemError EINVAL for SIGKILL, SIGSTOP; EMFILE
  */
 export function signals(names: Iterable<NodeJS.Signals>): Signals {
-  if (typeof names !== 'object' || names === null || typeof names[Symbol.iterator] !== 'function') {
-    throw invalidType('names', 'an iterable of names of signals', names);
-  }
   const numbers = new Map<number, NodeJS.Signals>();
-  for (const name of names) {
+  for (const name of readIterable(names, 'names', 'an iterable of names of signals')) {
     const number = toNumber(name);
     // SIGPOLL and SIGIO are one: the first name is kept.
     if (!numbers.has(number)) numbers.set(number, name);

@@ -109,6 +109,15 @@ export class AsyncWait<T> {
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE */
 export function checkSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw invalidType('options.signal', 'an AbortSignal', signal);
+}
+
+/** What only has a signal's prototype is none: the getter refuses it. */
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    return value instanceof AbortSignal && Reflect.get(AbortSignal.prototype, 'aborted', value) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,7 @@ import { EVENT_READ } from '../constants.js';
 import { EINTR } from '../errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../errors.js';
 import { type FileObject, toFd } from '../file-object.js';
+import { checkFdSetSize } from '../select.js';
 import { cut, deadlineAfter, remainingUntil, toTimeout } from '../timeout.js';
 import type { Waker } from '../waker.js';
 import { AsyncWait, checkSignal } from './async-wait.js';
@@ -89,6 +90,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const { onInterrupt = 'resume', unpollable = 'throw' } = this.options;
     this.#onInterrupt = checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']);
     checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']);
+    checkFdSetSize(this.options.fdSetSize);
   }
 
   get closed(): boolean {

@@ -15,7 +15,7 @@ import {
 } from '../constants.js';
 import { EpollEventList, MAX_EVENTS, NOBODYS } from '../epoll-event-list.js';
 import { EINVAL, EPERM } from '../errno.js';
-import { closed, systemError } from '../errors.js';
+import { systemError } from '../errors.js';
 import { SelectSet } from '../select-set.js';
 import { PAUSE_MS } from '../timeout.js';
 import { BaseSelector } from './base.js';
@@ -101,11 +101,9 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   /**
    * The epoll descriptor, which can be registered with another selector: it is readable while a
-   * descriptor registered here is ready.
-   * @throws Error ERR_CLOSED
+   * descriptor registered here is ready. -1 once it is closed.
    */
   get fd(): number {
-    if (this.closed) throw closed('the selector');
     return this.#entries.set.fd;
   }
 

@@ -8,12 +8,14 @@ import {
   EPOLLRDHUP,
   EPOLLWAKEUP,
   EpollSelector,
+  EVENT_PRIORITY,
   EVENT_READ,
   EVENT_WRITE,
+  type RegisterOptions,
 } from 'io-selectors';
 import { close, read, write } from 'io-selectors/fd';
 import { drain, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
-import { expectError } from '../support/errors.js';
+import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
@@ -27,7 +29,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
     const key = selector.register(pipe()[1], EVENT_WRITE);
     expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([key.fd]);
     selector.close();
-    expectError(() => selector.fd, 'ERR_CLOSED');
+    expect(selector.fd).toBe(-1);
   });
 
   describe("trigger: 'edge'", () => {
@@ -152,6 +154,57 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expectError(() => selector.modify(a, EVENT_READ | EVENT_WRITE), 'EINVAL', { syscall: 'epoll_ctl', fd: a.fd });
       expect(selector.getKey(a)).toBe(key);
       expect((mask(selector) & EPOLLEXCLUSIVE) !== 0).toBe(true);
+    });
+  });
+
+  describe('what the kernel does not allow together with exclusive', () => {
+    test.each<[string, number, RegisterOptions]>([
+      ['EVENT_PRIORITY', EVENT_READ | EVENT_PRIORITY, { exclusive: true }],
+      ['oneShot', EVENT_READ, { exclusive: true, oneShot: true }],
+      ['EPOLLRDHUP', EVENT_READ, { exclusive: true, flags: EPOLLRDHUP }],
+      ['EPOLLONESHOT among the flags', EVENT_READ, { flags: EPOLLEXCLUSIVE | EPOLLONESHOT }],
+    ])('is said by register: %s', (_, events, options) => {
+      const [readFd] = pipe();
+      const selector = owned(new EpollSelector());
+      const error = thrownBy(() => selector.register(readFd, events, undefined, options));
+      expect(error).toMatchObject({ code: 'EINVAL', errno: -22, syscall: 'epoll_ctl', fd: readFd });
+      expect(String(error)).toContain('EVENT_READ, EVENT_WRITE, trigger');
+      expect(epollEntries(selector.fd)).toEqual([]);
+    });
+
+    test('is said by register of an epoll', () => {
+      const selector = owned(new EpollSelector());
+      const error = thrownBy(() => selector.register(owned(new EpollSelector()), EVENT_READ, undefined, { exclusive: true }));
+      expect(error).toMatchObject({ code: 'EINVAL', syscall: 'epoll_ctl' });
+      expect(String(error)).toContain('no epoll descriptor');
+    });
+
+    test('is said by modify, of one that is exclusive or would be', () => {
+      const [a, b] = socketPair();
+      const selector = owned(new EpollSelector());
+      selector.register(a, EVENT_READ, undefined, { exclusive: true });
+      selector.register(b, EVENT_READ);
+      for (const call of [
+        () => selector.modify(a, EVENT_WRITE),
+        () => selector.modify(a, EVENT_READ, undefined, {}),
+        () => selector.modify(b, EVENT_READ, undefined, { exclusive: true }),
+      ]) {
+        const error = thrownBy(call);
+        expect(error).toMatchObject({ code: 'EINVAL', syscall: 'epoll_ctl' });
+        expect(String(error)).toContain('unregister it and register it anew');
+      }
+    });
+
+    test('is not touched by modify of the data alone', () => {
+      for (const trigger of ['level', 'edge'] as const) {
+        const [a, b] = socketPair();
+        const selector = owned(new EpollSelector());
+        selector.register(a, EVENT_READ, 'old', { exclusive: true, trigger });
+        const key = selector.modify(a, EVENT_READ, 'new');
+        expect(key.data).toBe('new');
+        b.send('x');
+        expectReady(selector, [[key, EVENT_READ]]);
+      }
     });
   });
 
