@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { native } from './binding.js';
 import { checkInteger } from './check.js';
 import { AF_INET6, AF_UNIX } from './socket-constants.js';
-import { invalidType, outOfRange } from './errors.js';
+import { addressError, invalidType, outOfRange, type SystemError } from './errors.js';
+import { property } from './property.js';
 
 /**
  * The address of a socket: of IPv4 or IPv6 in numbers, as names are not looked up; or of AF_UNIX, where
@@ -24,10 +25,8 @@ export function createNativeAddress(): NativeAddress {
  */
 export function toNativeAddress(address: Address): NativeAddress {
   if (typeof address !== 'object' || address === null) throw invalidType('address', 'an object', address);
-  const result = createNativeAddress();
-  if ('path' in address) encodePath(result, address.path);
-  else encodeInternet(result, address.address, address.port, address.family);
-  return result;
+  const path = property(address, 'path');
+  return path === undefined ? encodeInternet(address) : encodePath(path);
 }
 
 export function fromNativeAddress(address: NativeAddress): Address {
@@ -36,26 +35,39 @@ export function fromNativeAddress(address: NativeAddress): Address {
   return { address: text, port, family: family === AF_INET6 ? 'IPv6' : 'IPv4' };
 }
 
-function encodePath(result: NativeAddress, path: unknown): void {
+/** The error of a call that is about this address. */
+export function errorAt(address: NativeAddress, result: number, syscall: string, fd: number): SystemError {
+  const [family, text, port] = native.decodeAddress(address);
+  return addressError(result, syscall, fd, text, family === AF_UNIX ? undefined : port);
+}
+
+function encodePath(path: unknown): NativeAddress {
   if (typeof path !== 'string') throw invalidType('address.path', 'a string', path);
   if (path.indexOf('\0', 1) > 0 && path[0] !== '\0') {
     throw outOfRange('address.path', 'without a NUL character, except as the first', path);
   }
+  const result = createNativeAddress();
   if (native.encodeUnix(result, Buffer.from(path)) < 0) throw outOfRange('address.path', 'shorter than 108 bytes', path);
+  return result;
 }
 
-function encodeInternet(result: NativeAddress, text: unknown, port: unknown, family: unknown): void {
+function encodeInternet(address: object): NativeAddress {
+  const text = property(address, 'address');
   if (typeof text !== 'string') throw invalidType('address.address', 'a string', text);
-  const checkedPort = checkInteger(port, 'address.port', 0, 65535);
+  const port = checkInteger(property(address, 'port'), 'address.port', 0, 65535);
+  const family = property(address, 'family');
   if (family !== undefined && typeof family !== 'string') {
     throw invalidType('address.family', "'IPv4' or 'IPv6'", family);
   }
   if (family !== undefined && family !== 'IPv4' && family !== 'IPv6') {
     throw outOfRange('address.family', "'IPv4' or 'IPv6'", family);
   }
-  const version = { 4: 'IPv4', 6: 'IPv6' }[isIP(text)];
-  if (version === undefined || version !== (family ?? version) || native.encodeInet(result, text, checkedPort) < 0) {
+  const result = createNativeAddress();
+  const version = isIP(text);
+  const fits = version === 4 ? family !== 'IPv6' : version === 6 && family !== 'IPv4';
+  if (!fits || native.encodeInet(result, text, port) < 0) {
     const kind = family ?? 'IPv4 or IPv6';
     throw outOfRange('address.address', `a numeric ${kind} address, as names are not looked up`, text);
   }
+  return result;
 }

@@ -77,11 +77,10 @@ export function checkFunction(value: unknown, name: string): void {
 
 /** Bytes to be written: text is encoded as UTF-8. */
 export function checkData(value: unknown, name: string): Uint8Array {
-  if (typeof value === 'string') return Buffer.from(value);
-  return checkBuffer(value, name);
+  return typeof value === 'string' ? Buffer.from(value) : checkBuffer(value, name, 'a string or a Uint8Array');
 }
 
-export function checkBuffer(value: unknown, name: string): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalidType(name, 'a Uint8Array', value);
+export function checkBuffer(value: unknown, name: string, expected = 'a Uint8Array'): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw invalidType(name, expected, value);
   return value;
 }

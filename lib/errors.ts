@@ -1,4 +1,5 @@
 import { getSystemErrorMap, inspect } from 'node:util';
+import { type FileObject, toFd } from './file-object.js';
 
 /** The error of a system call, shaped as Node's own. */
 export interface SystemError extends Error {
@@ -10,6 +11,10 @@ export interface SystemError extends Error {
   syscall: string;
   /** The descriptor that is meant, where one is. */
   fd?: number;
+  /** The address that is meant, where one is; for AF_UNIX the path. */
+  address?: string;
+  /** Its port, but not for AF_UNIX. */
+  port?: number;
 }
 
 /**
@@ -17,10 +22,21 @@ export interface SystemError extends Error {
  * @param hint a sentence for the reader about the way out
  */
 export function systemError(result: number, syscall: string, fd?: number, hint?: string): SystemError {
-  const [code, text] = getSystemErrorMap().get(result) ?? [`errno ${-result}`, 'unknown error'];
-  const message = `${code}: ${text}, ${syscall}` + (hint === undefined ? '' : `: ${hint}`);
-  const error = Object.assign(new Error(message), { errno: result, code, syscall });
+  const error = kernelError(result, syscall, hint === undefined ? '' : `: ${hint}`);
   return fd === undefined ? error : Object.assign(error, { fd });
+}
+
+/** The error of a call that is about an address, which it names as Node's own do. */
+export function addressError(result: number, syscall: string, fd: number, address: string, port?: number): SystemError {
+  // The kernel's own lists show the NUL bytes of an abstract name like this.
+  const place = port === undefined ? address.replaceAll('\0', '@') : `${address}:${port}`;
+  const error = Object.assign(kernelError(result, syscall, place && ` ${place}`), { fd, address });
+  return port === undefined ? error : Object.assign(error, { port });
+}
+
+function kernelError(result: number, syscall: string, ending: string): SystemError {
+  const [code, text] = getSystemErrorMap().get(result) ?? [`errno ${-result}`, 'unknown error'];
+  return Object.assign(new Error(`${code}: ${text}, ${syscall}${ending}`), { errno: result, code, syscall });
 }
 
 /** Passes on what a system call returned, or throws its error. */
@@ -36,6 +52,12 @@ function coded<E extends Error>(error: E, code: string): E & { code: string } {
 export function invalidType(name: string, expected: string, value: unknown): TypeError {
   const received = value === null || value === undefined ? String(value) : `${typeof value} (${brief(value)})`;
   return coded(new TypeError(`"${name}" must be ${expected}. Received ${received}`), 'ERR_INVALID_ARG_TYPE');
+}
+
+/** Of Node's objects, which get their descriptor as they connect, listen or open, and lose it as they close. */
+export function withoutDescriptor(name: string, object: object, when: 'yet' | 'any more'): TypeError {
+  const message = `"${name}" must be a descriptor or an object that has one: ${short(object)} has no descriptor ${when}`;
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
 }
 
 export function unknownOption(name: string, names: readonly string[], unknown: string): TypeError {
@@ -60,8 +82,22 @@ export function fdSetSizeExceeded(fd: number, size: number): RangeError {
   return coded(new RangeError(message), 'ERR_FD_SETSIZE');
 }
 
-export function alreadyRegistered(fd: number): Error {
-  return coded(new Error(`descriptor ${fd} is registered already`), 'ERR_ALREADY_REGISTERED');
+/** @param fileObject what is registered with that descriptor, where that is known */
+export function alreadyRegistered(fd: number, fileObject?: FileObject): Error {
+  const why = hasLost(fileObject, fd)
+    ? `, by ${short(fileObject)}, which was closed without unregister()`
+    : '. If it was closed since, and is the number of another file by now';
+  const message = `descriptor ${fd} is registered already${why}: unregister(${fd}) first`;
+  return coded(new Error(message), 'ERR_ALREADY_REGISTERED');
+}
+
+function hasLost(fileObject: FileObject | undefined, fd: number): boolean {
+  if (fileObject === undefined) return false;
+  try {
+    return toFd(fileObject) !== fd;
+  } catch {
+    return true;
+  }
 }
 
 export function notRegistered(what: unknown): Error {
@@ -78,6 +114,11 @@ export function busy(message: string): Error {
 
 export function notSupported(message: string): Error {
   return coded(new Error(message), 'ERR_NOT_SUPPORTED');
+}
+
+/** What kind of object it is, as `[Socket]`. */
+export function short(value: unknown): string {
+  return inspect(value, { depth: -1 });
 }
 
 /** Runs no code of the value's, as far as that can be helped, and never throws. */

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { checkFd } from './check.js';
-import { invalidType } from './errors.js';
+import { invalidType, withoutDescriptor } from './errors.js';
 import { property } from './property.js';
 
 /** `net.Socket`, `net.Server`, `dgram.Socket`, `child.stdout`, `tty.ReadStream`, ...: the descriptor is in its handle. */
@@ -23,15 +23,20 @@ export function toFd(fileObject: unknown): number {
   if (fd !== undefined && fd !== null) return checkFd(fd);
   const fileno = property(fileObject, 'fileno');
   if (typeof fileno === 'function') return checkFd(Reflect.apply(fileno, fileObject, []), 'fileno()');
-  const handleFd = property(handleOf(fileObject), 'fd');
-  if (handleFd === undefined || handleFd === null) throw noDescriptor(fileObject);
-  return checkFd(handleFd);
+  const state = datagramState(fileObject);
+  const handle = state === undefined ? property(fileObject, '_handle') : property(state, 'handle');
+  const handleFd = property(handle, 'fd');
+  // Negative before it is bound or connected.
+  if (typeof handleFd === 'number' && handleFd >= 0) return checkFd(handleFd);
+  if (fd === undefined && handle === undefined) throw noDescriptor(fileObject);
+  const gone = property(fileObject, 'destroyed') === true || (state !== undefined && handle === null);
+  throw withoutDescriptor('fileObject', fileObject, gone ? 'any more' : 'yet');
 }
 
-/** The handle of one of Node's own objects. A dgram.Socket has it in its state, and warns of the old name. */
-function handleOf(object: object): unknown {
-  const state = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');
-  return state === undefined ? property(object, '_handle') : property(Reflect.get(object, state), 'handle');
+/** Where a dgram.Socket has its handle: it warns of the name that the others have for it. */
+function datagramState(object: object): unknown {
+  const symbol = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');
+  return symbol === undefined ? undefined : Reflect.get(object, symbol);
 }
 
 function noDescriptor(value: unknown): TypeError {

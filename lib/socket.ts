@@ -1,4 +1,11 @@
-import { type Address, createNativeAddress, fromNativeAddress, toNativeAddress } from './address.js';
+import {
+  type Address,
+  createNativeAddress,
+  errorAt,
+  fromNativeAddress,
+  type NativeAddress,
+  toNativeAddress,
+} from './address.js';
 import { native } from './binding.js';
 import {
   checkBoolean,
@@ -12,10 +19,10 @@ import {
   readOptions,
 } from './check.js';
 import { Descriptor } from './descriptor.js';
-import { EINPROGRESS } from './errno.js';
+import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { AF_INET, SO_ERROR, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
-import { orNull } from './would-block.js';
+import { orNull, wouldBlock } from './would-block.js';
 
 export { MessageList } from './message-list.js';
 export type { Address } from './address.js';
@@ -34,6 +41,8 @@ const scratch = createNativeAddress();
  */
 export class Socket implements Disposable {
   readonly #descriptor: Descriptor;
+  /** Where a connection in progress goes. */
+  #connecting: NativeAddress | undefined;
 
   /**
    * socket(2): blocking, CLOEXEC.
@@ -81,8 +90,11 @@ export class Socket implements Disposable {
 
   /** bind(2). Port 0 takes any free one: see `localAddress`. */
   bind(address: Address): void {
+    this.#open();
+    const own = toNativeAddress(address);
     const fd = this.#open();
-    check(native.bind(fd, toNativeAddress(address)), 'bind', fd);
+    const result = native.bind(fd, own);
+    if (result < 0) throw errorAt(own, result, 'bind', fd);
   }
 
   /**
@@ -92,7 +104,9 @@ export class Socket implements Disposable {
    */
   listen(backlog: number = SOMAXCONN): void {
     const fd = this.#open();
-    check(native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX)), 'listen', fd);
+    const result = native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX));
+    if (result === EADDRINUSE && native.getsockname(fd, scratch) === 0) throw errorAt(scratch, result, 'listen', fd);
+    check(result, 'listen', fd);
   }
 
   /**
@@ -116,10 +130,15 @@ export class Socket implements Disposable {
    *   `takeError()`
    */
   connect(address: Address): boolean {
+    this.#open();
+    const peer = toNativeAddress(address);
     const fd = this.#open();
-    const result = native.connect(fd, toNativeAddress(address));
-    if (result === EINPROGRESS) return false;
-    return check(result, 'connect', fd) === 0;
+    const result = native.connect(fd, peer);
+    // One that a signal interrupts goes on.
+    if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
+    else if (result !== EALREADY) this.#connecting = undefined;
+    if (result < 0 && result !== EINPROGRESS) throw errorAt(peer, result, 'connect', fd);
+    return result === 0;
   }
 
   /**
@@ -163,9 +182,15 @@ export class Socket implements Disposable {
 
   /** sendto(2): a datagram to an address. */
   sendTo(data: Uint8Array | string, address: Address, flags = 0): number | null {
-    const fd = this.#open();
+    this.#open();
+    const peer = toNativeAddress(address);
     const bytes = checkData(data, 'data');
-    return orNull(native.sendto(fd, bytes, checkFlags(flags), toNativeAddress(address)), 'sendto', fd);
+    checkFlags(flags);
+    const fd = this.#open();
+    const result = native.sendto(fd, bytes, flags, peer);
+    if (result >= 0) return result;
+    if (wouldBlock(result)) return null;
+    throw errorAt(peer, result, 'sendto', fd);
   }
 
   /** shutdown(2): ends one direction of the connection, or both. */
@@ -194,10 +219,23 @@ export class Socket implements Disposable {
     check(native.setsockopt(fd, level, name, toOption(value)), 'setsockopt', fd);
   }
 
-  /** SO_ERROR, which reading clears: why a connection failed, or null. */
+  /**
+   * SO_ERROR, which reading clears: why a connection failed, or null. The error of a connection that was in
+   * progress is that of its connect(2), with the address.
+   */
   takeError(): Error | null {
     const error = this.getOption(SOL_SOCKET, SO_ERROR);
-    return error === 0 ? null : systemError(-error, 'getsockopt', this.fd);
+    const { fd } = this;
+    const peer = this.#connecting;
+    if (error === 0) {
+      // It may be in progress still: then it has no peer.
+      if (peer !== undefined && native.getpeername(fd, scratch) === 0) this.#connecting = undefined;
+      return null;
+    }
+    this.#connecting = undefined;
+    // Only what is connected can be reset.
+    if (peer === undefined || -error === ECONNRESET) return systemError(-error, 'getsockopt', fd);
+    return errorAt(peer, -error, 'connect', fd);
   }
 
   /** getsockname(2) */

@@ -97,6 +97,11 @@ describe.each(rows)('%s, argument %i', (method, position, others, bad) => {
   });
 });
 
+test('send names all that it takes', () => {
+  const { message } = thrownBy(() => call(owned(new Socket()), 'send', [5])) as Error;
+  expect(message).toBe('"data" must be a string or a Uint8Array. Received number (5)');
+});
+
 describe.each<keyof Socket>(['bind', 'connect', 'sendTo'])('the address of %s', (method) => {
   test.each<[unknown, string, ErrorConstructor]>([
     [undefined, ...TYPE],

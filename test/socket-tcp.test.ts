@@ -55,11 +55,13 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     const error = thrownBy(() => client.connect({ address, port }));
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
-      message: 'ECONNREFUSED: connection refused, connect',
+      message: `ECONNREFUSED: connection refused, connect ${address}:${port}`,
       code: 'ECONNREFUSED',
       errno: -111,
       syscall: 'connect',
       fd: client.fd,
+      address,
+      port,
     });
   });
 

@@ -116,7 +116,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const nativeBits = this.toNativeBits(checkRegisterOptions(options, this.features));
     // The caller's getters have run.
     this.#assertOpen();
-    if (this.#keys.get(fd) !== undefined || this.#wakeUps.has(fd)) throw alreadyRegistered(fd);
+    if (this.#keys.get(fd) !== undefined || this.#wakeUps.has(fd)) throw alreadyRegistered(fd, this.#keys.get(fd)?.fileObject);
     if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
     this.add(fd, events, nativeBits);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the signature asks for data unless D has undefined

@@ -3,14 +3,14 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { constants, createReadStream, openSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, Socket as NetSocket } from 'node:net';
 import { isatty, ReadStream } from 'node:tty';
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_READ, type FileObject, SelectSelector } from 'io-selectors';
 import { Socket } from 'io-selectors/socket';
 import { owned, pipe } from '../support/descriptors.js';
-import { expectError } from '../support/errors.js';
+import { expectError, thrownBy } from '../support/errors.js';
 import { startNode } from '../support/processes.js';
 import { backends, expectReady, open } from '../support/selectors.js';
 import { openDescriptors } from '../support/witness.js';
@@ -65,6 +65,37 @@ function withFileno(): FileObject {
   return { fileno: () => readFd };
 }
 
+function connecting(): FileObject {
+  // A name, which is looked up first.
+  const socket = connect(1, 'localhost').on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+async function destroyed(): Promise<FileObject> {
+  const socket = (await netSocket()) as NetSocket;
+  return socket.destroy();
+}
+
+function unboundDatagramSocket(): FileObject {
+  const socket = createSocket('udp4');
+  onTestFinished(() => void socket.close());
+  return socket;
+}
+
+function unopenedStream(): FileObject {
+  const stream = createReadStream('/dev/null');
+  onTestFinished(() => void stream.destroy());
+  return stream;
+}
+
+async function destroyedStream(): Promise<FileObject> {
+  const stream = (await readStream()) as ReturnType<typeof createReadStream>;
+  stream.destroy();
+  await once(stream, 'close');
+  return stream;
+}
+
 /** What Node's objects lead to, as the kernel calls it, and how to make one. */
 const KINDS: [string, () => FileObject | Promise<FileObject>, RegExp][] = [
   ['a number', () => pipe()[0], /^pipe:/],
@@ -111,13 +142,30 @@ describe('KEY-063', () => {
     expect(openDescriptors().get(key.fd)).toMatch(/ptmx$/);
   });
 
-  test('an object of Node without a descriptor yet is refused', () => {
+  test.each<[string, () => FileObject | Promise<FileObject>, string]>([
+    ['a net.Socket that is not connected', () => new NetSocket(), '[Socket] has no descriptor yet'],
+    ['a net.Socket that is connecting', connecting, '[Socket] has no descriptor yet'],
+    ['a net.Socket that was destroyed', destroyed, '[Socket] has no descriptor any more'],
+    ['a net.Server that does not listen', () => createServer(), '[Server] has no descriptor yet'],
+    ['a dgram.Socket that is not bound', unboundDatagramSocket, '[Socket] has no descriptor yet'],
+    ['a dgram.Socket that was closed', () => createSocket('udp4').close(), '[Socket] has no descriptor any more'],
+    ['an fs.ReadStream that is not open', unopenedStream, '[ReadStream] has no descriptor yet'],
+    ['an fs.ReadStream that was destroyed', destroyedStream, '[ReadStream] has no descriptor any more'],
+    ['an object of the caller without one', () => ({ fd: null }) as never, '[Object] has no descriptor yet'],
+  ])('%s is refused in words', async (_kind, make, words) => {
+    const fileObject = await make();
     const selector = owned(new SelectSelector());
-    const stream = createReadStream('/dev/null');
-    onTestFinished(() => void stream.destroy());
-    expectError(() => selector.register(stream, EVENT_READ), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
-    expectError(() => selector.register(createServer(), EVENT_READ), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
+    const error = thrownBy(() => selector.register(fileObject, EVENT_READ));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining(words) });
     expect(selector.getMap().size).toBe(0);
+  });
+
+  test('an object of this package that was closed is refused by its number', () => {
+    const socket = new Socket();
+    socket.close();
+    const selector = owned(new SelectSelector());
+    expectError(() => selector.register(socket, EVENT_READ), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
   test('a class of the caller may have fd or fileno(), also inherited', () => {

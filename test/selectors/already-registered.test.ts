@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { EVENT_READ, Poll, POLLIN } from 'io-selectors';
+import { close, dup2 } from 'io-selectors/fd';
+import { owned, pipe, socketPair } from '../support/descriptors.js';
+import { thrownBy } from '../support/errors.js';
+import { highPipe } from '../support/high-descriptors.js';
+import { backends, hasPoll, open } from '../support/selectors.js';
+
+/** What to do about a number that may have been taken by another file. */
+const advice = (fd: number) =>
+  `descriptor ${fd} is registered already. ` +
+  `If it was closed since, and is the number of another file by now: unregister(${fd}) first`;
+
+describe.each(backends)('%s, of a number that is registered already,', (_backend, Selector) => {
+  test('tells what to do if it is the number of another file by now', () => {
+    const [readFd] = highPipe();
+    const selector = open(Selector);
+    selector.register(readFd, EVENT_READ);
+    close(readFd);
+    dup2(pipe()[0], readFd);
+    expect(thrownBy(() => selector.register(readFd, EVENT_READ))).toMatchObject({
+      code: 'ERR_ALREADY_REGISTERED',
+      message: advice(readFd),
+    });
+    selector.unregister(readFd);
+    expect(selector.register(readFd, EVENT_READ).fd).toBe(readFd);
+  });
+
+  test('names the object that was closed and not unregistered', () => {
+    const [socket, peer] = socketPair();
+    const selector = open(Selector);
+    const { fd } = selector.register(socket, EVENT_READ);
+    socket.close();
+    expect(thrownBy(() => selector.register({ fd }, EVENT_READ))).toMatchObject({
+      code: 'ERR_ALREADY_REGISTERED',
+      message: expect.stringMatching(/ already, by .*Socket.*, which was closed without unregister\(\): unregister\(\d+\) first$/),
+    });
+    selector.register(peer, EVENT_READ);
+    expect(thrownBy(() => selector.register(peer, EVENT_READ))).toMatchObject({ message: advice(peer.fd) });
+  });
+});
+
+test.skipIf(!hasPoll)('Poll tells what to do if the number is of another file by now', () => {
+  const [readFd] = pipe();
+  const poll = owned(new Poll());
+  poll.register(readFd, POLLIN);
+  expect(thrownBy(() => poll.register(readFd, POLLIN))).toMatchObject({ message: advice(readFd) });
+});
