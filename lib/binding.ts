@@ -65,7 +65,8 @@ export interface NativeBinding {
   /** recv(2) for each of count slots, three words each: a descriptor, the size of its message, the result. */
   recvMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   sendMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
-  getsockopt(fd: number, level: number, name: number, value: Int32Array): number;
+  /** How many bytes of value were written. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
   getsockname(fd: number, address: Uint8Array): number;
   getpeername(fd: number, address: Uint8Array): number;

@@ -34,6 +34,10 @@ const HOW = ['read', 'write', 'both'];
 /** Where the kernel writes an address that is decoded before the next call. */
 const scratch = createNativeAddress();
 
+/** Where it writes an option, with more room than a number needs: it cuts off a struct without a word. */
+const optionBytes = new Uint8Array(1024);
+const optionNumber = new Int32Array(optionBytes.buffer, 0, 1);
+
 /**
  * A socket: each method is the system call of its name, once. Every failure but "would block" (null) is
  * thrown as `SystemError`; every method throws `ERR_CLOSED` after `close()`. A peer that is gone is
@@ -201,14 +205,28 @@ export class Socket implements Disposable {
     check(native.shutdown(fd, HOW.indexOf(how)), 'shutdown', fd);
   }
 
-  /** getsockopt(2), for options that are a number. */
-  getOption(level: number, name: number): number {
+  /**
+   * getsockopt(2), for options that are a number.
+   * @throws RangeError ERR_OUT_OF_RANGE for an option that is not, as a struct: pass its length
+   */
+  getOption(level: number, name: number): number;
+  /**
+   * getsockopt(2), for any option.
+   * @param length how many bytes there is room for; the kernel cuts off what is longer
+   * @returns the bytes that the kernel wrote
+   */
+  getOption(level: number, name: number, length: number): Buffer;
+  getOption(level: number, name: number, length?: number): number | Buffer {
     const fd = this.#open();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
-    const value = new Int32Array(1);
-    check(native.getsockopt(fd, level, name, value), 'getsockopt', fd);
-    return value[0];
+    if (length !== undefined) {
+      const value = Buffer.alloc(checkInteger(length, 'length', 0, INT_MAX));
+      return value.subarray(0, check(native.getsockopt(fd, level, name, value), 'getsockopt', fd));
+    }
+    const size = check(native.getsockopt(fd, level, name, optionBytes.fill(0)), 'getsockopt', fd);
+    if (size !== optionNumber.BYTES_PER_ELEMENT) throw notANumber(name, size);
+    return optionNumber[0];
   }
 
   /** setsockopt(2). Pass options that are no number or boolean as the bytes of their struct. */
@@ -285,6 +303,11 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
   return [new Socket(new Descriptor(fds[0])), new Socket(new Descriptor(fds[1]))];
+}
+
+function notANumber(name: number, size: number): RangeError {
+  const expected = `an option of 4 bytes, as a number has; for this one, of ${size}, use getOption(level, name, length)`;
+  return outOfRange('name', expected, name);
 }
 
 function toOption(value: unknown): Uint8Array | Int32Array {

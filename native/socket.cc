@@ -110,12 +110,26 @@ Napi::Value Shutdown(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno(shutdown(Int(info, 0), Int(info, 1))));
 }
 
-// getsockopt(fd, level, name, value): value is an Int32Array of one
+// How many bytes the kernel's length of an option stands for.
+socklen_t OptionUnit(int level, int name) {
+#ifdef SO_GET_FILTER
+  constexpr socklen_t kInstruction = 8;
+  if (level == SOL_SOCKET && name == SO_GET_FILTER) return kInstruction;
+#endif
+  return 1;
+}
+
+// getsockopt(fd, level, name, value): how many bytes of value were written
 Napi::Value GetOption(const Napi::CallbackInfo& info) {
+  int level = Int(info, 1);
+  int name = Int(info, 2);
   Bytes value = View(info, 3);
-  auto length = static_cast<socklen_t>(value.length);
-  return Result(info.Env(),
-                OrErrno(getsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, &length)));
+  socklen_t unit = OptionUnit(level, name);
+  socklen_t length = static_cast<socklen_t>(value.length) / unit;
+  // Asked for none at all, it would answer how many there are.
+  if (unit > 1 && length == 0) return Result(info.Env(), -EINVAL);
+  long result = OrErrno(getsockopt(Int(info, 0), level, name, value.data, &length));
+  return Result(info.Env(), result < 0 ? result : static_cast<long>(length) * unit);
 }
 
 Napi::Value SetOption(const Napi::CallbackInfo& info) {

@@ -75,6 +75,7 @@ const rows: [method: keyof Socket, position: number, others: unknown[], bad: Row
   ['listen', 0, [], [...notIntegers, [-1, ...RANGE]]],
   ['getOption', 0, [undefined, SO_KEEPALIVE], [...notIntegers, [undefined, ...TYPE]]],
   ['getOption', 1, [SOL_SOCKET], [...notIntegers, [undefined, ...TYPE]]],
+  ['getOption', 2, [SOL_SOCKET, SO_KEEPALIVE], [...notIntegers, [-1, ...RANGE]]],
   ['setOption', 0, [undefined, SO_KEEPALIVE, 1], [...notIntegers, [undefined, ...TYPE]]],
   ['setOption', 1, [SOL_SOCKET, undefined, 1], [...notIntegers, [undefined, ...TYPE]]],
   ['setBlocking', 0, [], [0, 1, 'true', null, undefined, {}].map((value) => [value, ...TYPE] as const)],
