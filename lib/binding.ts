@@ -62,7 +62,7 @@ export interface NativeBinding {
   recvfrom(fd: number, buffer: Uint8Array, flags: number, address: Uint8Array): number;
   sendto(fd: number, data: Uint8Array, flags: number, address: Uint8Array): number;
   shutdown(fd: number, how: number): number;
-  /** recv(2) for each of count slots, three words each: a descriptor, the size of its message, the result. */
+  /** recvmsg(2) for each of count slots, four words each: descriptor, size of its message, result, truncated or not. */
   recvMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   sendMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   /** How many bytes of value were written. */

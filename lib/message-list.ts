@@ -4,17 +4,19 @@ import { checkData, checkFlags, checkInteger, INT_MAX } from './check.js';
 import { EAGAIN } from './errno.js';
 import { noSuchIndex, outOfRange } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
+import { MSG_TRUNC } from './socket-constants.js';
 import { orNull } from './would-block.js';
 
-/** The words of a slot: its descriptor, how many bytes its message has, and what the last call returned. */
-const WORDS = 3;
+/** The words of a slot: descriptor, how many bytes its message has, what the last call returned, cut off or not. */
+const WORDS = 4;
 const FD = 0;
 const SIZE = 1;
 const RESULT = 2;
+const TRUNCATED = 3;
 
 /**
- * Messages from and to many sockets: `recvMany` and `sendMany` make one recv(2) or send(2) for each, as
- * `Socket` does, but all of them in one call into the addon, and without an allocation. For servers that find
+ * Messages from and to many sockets: `recvMany` and `sendMany` make one recvmsg(2) or send(2) for each,
+ * as `Socket` does, but all of them in one call into the addon, and without an allocation. For servers that find
  * many sockets ready at once.
  *
  * A list holds descriptors by number: one that is closed in between fails with EBADF, or means the next file
@@ -29,7 +31,8 @@ export class MessageList {
 
   /**
    * @param capacity how many sockets the list has room for, from 1 on
-   * @param slotSize how many bytes each message may have, from 1 on. What is longer is received in parts
+   * @param slotSize how many bytes each message may have, from 1 on. What is longer is received in parts from a
+   *   stream, and cut off as a datagram: see `truncated`
    * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE also if all slots together are more
    *   than a buffer can be
    */
@@ -80,19 +83,22 @@ export class MessageList {
     this.#slots[word + FD] = fd;
     this.#slots[word + SIZE] = size;
     this.#slots[word + RESULT] = EAGAIN;
+    this.#slots[word + TRUNCATED] = 0;
     this.#length = i + 1;
     return i;
   }
 
   /**
-   * One recv(2) of up to `slotSize` bytes for each socket in the list. Never throws because of one of them:
+   * One recvmsg(2) of up to `slotSize` bytes for each socket in the list. Never throws because of one of them:
    * ask `result`. The messages that the list held are gone.
    *
-   * @param flags MSG_* bits
+   * @param flags MSG_* bits. With MSG_TRUNC the result for a datagram is the length that it had; TCP throws the
+   *   bytes away, and the message is of zeros
    * @returns from how many there is a message
    */
   recvMany(flags = 0): number {
-    return native.recvMany(this.#slots, this.#length, this.#memory, this.#slotSize, checkFlags(flags));
+    if (checkFlags(flags) & MSG_TRUNC) this.#memory.fill(0, 0, this.#length * this.#slotSize);
+    return native.recvMany(this.#slots, this.#length, this.#memory, this.#slotSize, flags);
   }
 
   /**
@@ -125,6 +131,11 @@ export class MessageList {
     return this.#memory.subarray(i * this.#slotSize, i * this.#slotSize + size);
   }
 
+  /** Whether the message that socket i received was a datagram longer than `slotSize`, and is cut off. */
+  truncated(i: number): boolean {
+    return this.#slots[this.#word(i) + TRUNCATED] !== 0;
+  }
+
   /**
    * What the last call for socket i returned: how many bytes were received, 0 at the end of the stream, or how
    * many were sent, perhaps not all; null if it would block, or nothing was called yet.
@@ -133,7 +144,7 @@ export class MessageList {
   result(i: number): number | null {
     const word = this.#word(i);
     // Where receiving failed there is no message, and where there is none nothing is sent.
-    const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recv';
+    const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recvmsg';
     return orNull(this.#slots[word + RESULT], syscall, this.#slots[word + FD]);
   }
 

@@ -21,12 +21,15 @@ import {
 import { Descriptor } from './descriptor.js';
 import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
-import { AF_INET, SO_ERROR, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
+import { AF_INET, MSG_TRUNC, SO_ERROR, SO_TYPE, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
 import { orNull, wouldBlock } from './would-block.js';
 
 export { MessageList } from './message-list.js';
 export type { Address } from './address.js';
 export * from './socket-constants.js';
+
+/** What is left of a type without SOCK_NONBLOCK and SOCK_CLOEXEC. */
+const TYPE_MASK = 0xf;
 
 /** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
 const HOW = ['read', 'write', 'both'];
@@ -45,6 +48,8 @@ const optionNumber = new Int32Array(optionBytes.buffer, 0, 1);
  */
 export class Socket implements Disposable {
   readonly #descriptor: Descriptor;
+  /** SOCK_STREAM, SOCK_DGRAM, ... */
+  readonly #type: number;
   /** Where a connection in progress goes. */
   #connecting: NativeAddress | undefined;
 
@@ -56,14 +61,14 @@ export class Socket implements Disposable {
    */
   constructor(family?: number, type?: number, protocol?: number);
   /** @internal */
-  constructor(descriptor: Descriptor);
+  constructor(descriptor: Descriptor, type: number);
   constructor(family: number | Descriptor = AF_INET, type: number = SOCK_STREAM, protocol = 0) {
+    this.#type = checkInteger(type, 'type', INT_MIN, INT_MAX) & TYPE_MASK;
     if (family instanceof Descriptor) {
       this.#descriptor = family;
       return;
     }
     checkInteger(family, 'family', INT_MIN, INT_MAX);
-    checkInteger(type, 'type', INT_MIN, INT_MAX);
     checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
     this.#descriptor = new Descriptor(check(native.socket(family, type, protocol), 'socket'));
   }
@@ -74,7 +79,8 @@ export class Socket implements Disposable {
    */
   static fromFd(fd: number): Socket {
     check(native.getsockname(checkFd(fd), scratch), 'getsockname', fd);
-    return new Socket(new Descriptor(fd));
+    check(native.getsockopt(fd, SOL_SOCKET, SO_TYPE, optionBytes), 'getsockopt', fd);
+    return new Socket(new Descriptor(fd), optionNumber[0]);
   }
 
   /** -1 once it is closed or detached. */
@@ -119,7 +125,8 @@ export class Socket implements Disposable {
    */
   accept(): { socket: Socket; address: Address } | null {
     const fd = this.acceptFd();
-    return fd === null ? null : { socket: new Socket(new Descriptor(fd)), address: fromNativeAddress(scratch) };
+    if (fd === null) return null;
+    return { socket: new Socket(new Descriptor(fd), this.#type), address: fromNativeAddress(scratch) };
   }
 
   /** `accept` without objects: the new descriptor, which is the caller's to close. */
@@ -148,16 +155,21 @@ export class Socket implements Disposable {
   /**
    * recv(2)
    * @param size the most bytes to receive
-   * @param flags MSG_* bits
+   * @param flags MSG_* bits. With MSG_TRUNC, TCP throws the bytes away, and zeros are returned for them
    * @returns the bytes, none at the end of the stream; null if it would block
    */
   recv(size: number, flags = 0): Buffer | null {
-    const buffer = Buffer.allocUnsafe(checkInteger(size, 'size', 0, INT_MAX));
+    this.#open();
+    const buffer = allocate(size, flags);
     const count = this.recvInto(buffer, flags);
     return count === null ? null : trim(buffer, count);
   }
 
-  /** `recv` into a buffer of the caller's: the number of bytes, 0 at the end of the stream. */
+  /**
+   * `recv` into a buffer of the caller's.
+   * @returns the number of bytes, 0 at the end of the stream; with MSG_TRUNC the length that a datagram had, which
+   *   may be more than there was room for; null if it would block
+   */
   recvInto(buffer: Uint8Array, flags = 0): number | null {
     const fd = this.#open();
     return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), 'recv', fd);
@@ -175,13 +187,19 @@ export class Socket implements Disposable {
 
   /**
    * recvfrom(2): a datagram and where it came from, which is `{ path: '' }` if the kernel does not say, as
-   * for a stream. What is longer than size is cut off.
+   * for a stream.
+   * @param size the most bytes to receive
+   * @param flags MSG_* bits, as for `recv`
+   * @returns truncated: whether the datagram was longer than size, and is cut off; null if it would block
    */
-  recvFrom(size: number, flags = 0): { data: Buffer; address: Address } | null {
+  recvFrom(size: number, flags = 0): { data: Buffer; address: Address; truncated: boolean } | null {
     const fd = this.#open();
-    const buffer = Buffer.allocUnsafe(checkInteger(size, 'size', 0, INT_MAX));
-    const count = orNull(native.recvfrom(fd, buffer, checkFlags(flags), scratch), 'recvfrom', fd);
-    return count === null ? null : { data: trim(buffer, count), address: fromNativeAddress(scratch) };
+    const buffer = allocate(size, flags);
+    // So that the result is the length that the datagram had. A stream would throw the bytes away.
+    const allFlags = this.#type === SOCK_STREAM ? flags : flags | MSG_TRUNC;
+    const count = orNull(native.recvfrom(fd, buffer, allFlags, scratch), 'recvfrom', fd);
+    if (count === null) return null;
+    return { data: trim(buffer, count), address: fromNativeAddress(scratch), truncated: count > size };
   }
 
   /** sendto(2): a datagram to an address. */
@@ -302,7 +320,7 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
-  return [new Socket(new Descriptor(fds[0])), new Socket(new Descriptor(fds[1]))];
+  return [new Socket(new Descriptor(fds[0]), type), new Socket(new Descriptor(fds[1]), type)];
 }
 
 function notANumber(name: number, size: number): RangeError {
@@ -317,7 +335,13 @@ function toOption(value: unknown): Uint8Array | Int32Array {
   throw invalidType('value', 'a number, a boolean or a Uint8Array', value);
 }
 
-/** The first count bytes, without holding on to a buffer that is mostly empty. */
+/** Memory for so many bytes, whose old contents must not be shown where the kernel writes nothing. */
+function allocate(size: number, flags: number): Buffer {
+  checkInteger(size, 'size', 0, INT_MAX);
+  return checkFlags(flags) & MSG_TRUNC ? Buffer.alloc(size) : Buffer.allocUnsafe(size);
+}
+
+/** The first count bytes, or all, without holding on to a buffer that is mostly empty. */
 function trim(buffer: Buffer, count: number): Buffer {
   return count > buffer.length / 2 ? buffer.subarray(0, count) : Buffer.from(buffer.subarray(0, count));
 }

@@ -1,5 +1,8 @@
-// recv(2) and send(2) for many descriptors by one call from JavaScript:
+// recvmsg(2) and send(2) for many descriptors by one call from JavaScript:
 // https://man7.org/linux/man-pages/man2/recv.2.html
+#include <sys/socket.h>
+#include <sys/uio.h>
+
 #include <algorithm>
 
 #include "arguments.h"
@@ -9,13 +12,15 @@
 
 namespace {
 
-// Three words of an Int32Array.
+// Four words of an Int32Array.
 struct Slot {
   int32_t fd;
   // How many bytes of the slot's memory are a message.
   int32_t size;
   // What the last call for this slot returned, or -errno.
   int32_t result;
+  // Whether the message was longer, and is cut off.
+  int32_t truncated;
 };
 
 // The arguments of both functions: slots, count, memory, slotSize, flags. Slot i has the slotSize bytes of
@@ -43,12 +48,20 @@ struct Messages {
 // recvMany: how many slots have a message now
 Napi::Value RecvMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
+  auto slot_size = static_cast<int32_t>(messages.slot_size);
+  iovec part{nullptr, messages.slot_size};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
   long received = 0;
   for (size_t i = 0; i < messages.count; ++i) {
     Slot& slot = messages.slots[i];
-    slot.result =
-        static_cast<int32_t>(OrErrno(recv(slot.fd, messages.Memory(i), messages.slot_size, messages.flags)));
-    slot.size = std::max(slot.result, 0);
+    part.iov_base = messages.Memory(i);
+    message.msg_flags = 0;
+    slot.result = static_cast<int32_t>(OrErrno(recvmsg(slot.fd, &message, messages.flags)));
+    // With MSG_TRUNC the result is the length that it had.
+    slot.size = std::clamp(slot.result, 0, slot_size);
+    slot.truncated = (message.msg_flags & MSG_TRUNC) != 0 ? 1 : 0;
     if (slot.size > 0) ++received;
   }
   return Result(info.Env(), received);

@@ -59,8 +59,8 @@ describe('recvMany', () => {
     for (const object of [closed, readFd, a]) list.add(object);
     b.send('x');
     expect(list.recvMany()).toBe(1);
-    expectError(() => list.result(0), 'EBADF', { syscall: 'recv', fd: closed });
-    expectError(() => list.result(1), 'ENOTSOCK', { syscall: 'recv', fd: readFd });
+    expectError(() => list.result(0), 'EBADF', { syscall: 'recvmsg', fd: closed });
+    expectError(() => list.result(1), 'ENOTSOCK', { syscall: 'recvmsg', fd: readFd });
     expect([list.result(2), list.message(2).toString()]).toEqual([1, 'x']);
   });
 
@@ -71,7 +71,7 @@ describe('recvMany', () => {
     list.add(client);
     server.close();
     expect(list.recvMany()).toBe(0);
-    expectError(() => list.result(0), 'ECONNRESET', { syscall: 'recv' });
+    expectError(() => list.result(0), 'ECONNRESET', { syscall: 'recvmsg' });
   });
 
   test('passes flags on', () => {
@@ -195,6 +195,7 @@ describe('a MessageList', () => {
     ['fd', (list) => list.fd(1)],
     ['size', (list) => list.size(1)],
     ['message', (list) => list.message(1)],
+    ['truncated', (list) => list.truncated(1)],
     ['result', (list) => list.result(-1)],
     ['a fraction', (list) => list.result(0.5)],
   ])('has no socket past its length: %s', (_, ask) => {

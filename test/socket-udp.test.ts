@@ -11,9 +11,10 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     const [a, b] = [udp(loopback), udp(loopback)];
     expect(a.socket.sendTo('hello', { address, port: b.port })).toBe(5);
     const received = b.socket.recvFrom(100);
-    expect(received).toEqual({ data: Buffer.from('hello'), address: { address, port: a.port, family } });
+    const from = { address, port: a.port, family };
+    expect(received).toEqual({ data: Buffer.from('hello'), address: from, truncated: false });
     expect(b.socket.sendTo(Uint8Array.of(1, 2), received!.address)).toBe(2);
-    expect(a.socket.recvFrom(100)).toEqual({ data: Buffer.of(1, 2), address: { address, port: b.port, family } });
+    expect(a.socket.recvFrom(100)).toMatchObject({ data: Buffer.of(1, 2), address: { address, port: b.port, family } });
   });
 
   test('keeps the bounds of datagrams', () => {
@@ -39,7 +40,8 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     b.socket.setBlocking(false);
     expect(a.socket.sendTo('', { address, port: b.port })).toBe(0);
     untilReadable(b.socket);
-    expect(b.socket.recvFrom(100)).toEqual({ data: Buffer.alloc(0), address: { address, port: a.port, family } });
+    const from = { address, port: a.port, family };
+    expect(b.socket.recvFrom(0)).toEqual({ data: Buffer.alloc(0), address: from, truncated: false });
     expect(b.socket.recvFrom(100)).toBeNull();
   });
 
@@ -53,23 +55,32 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expectError(tooLong, 'EMSGSIZE', { syscall: 'sendto', fd: a.socket.fd });
   });
 
-  test('cuts off what is longer than the size asked for', () => {
+  test('cuts off what is longer than the size asked for, and says so', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     const to = { address, port: b.port };
-    a.socket.sendTo('0123456789', to);
-    a.socket.sendTo('next', to);
-    expect(b.socket.recvFrom(4)?.data.toString()).toBe('0123');
-    expect(b.socket.recvFrom(4)?.data.toString()).toBe('next');
+    for (const text of ['0123456789', 'next', 'last']) a.socket.sendTo(text, to);
+    const parts = [4, 4, 0].map((size) => {
+      const { data, truncated } = b.socket.recvFrom(size)!;
+      return [data.toString(), truncated];
+    });
+    expect(parts).toEqual([['0123', true], ['next', false], ['', true]]);
   });
 
-  test('tells the real length of what was cut off with MSG_TRUNC', () => {
+  test('leaves a datagram that it only looks at', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     a.socket.sendTo('0123456789', { address, port: b.port });
-    const buffer = Buffer.alloc(4);
-    expect(b.socket.recvInto(buffer, MSG_TRUNC | MSG_PEEK)).toBe(10);
-    expect(buffer.toString()).toBe('0123');
+    expect(b.socket.recvFrom(4, MSG_PEEK)).toMatchObject({ data: Buffer.from('0123'), truncated: true });
+    expect(b.socket.recvFrom(10)).toMatchObject({ data: Buffer.from('0123456789'), truncated: false });
+  });
+
+  test('tells the real length of what was cut off with MSG_TRUNC, and shows no more than was asked for', () => {
+    const [a, b] = [udp(loopback), udp(loopback)];
+    a.socket.sendTo('0123456789', { address, port: b.port });
+    const memory = Buffer.alloc(8, '.');
+    expect(b.socket.recvInto(memory.subarray(0, 4), MSG_TRUNC | MSG_PEEK)).toBe(10);
+    expect(memory.toString()).toBe('0123....');
     expect(b.socket.recv(4, MSG_TRUNC | MSG_PEEK)?.toString()).toBe('0123');
-    expect(b.socket.recvFrom(4, MSG_TRUNC)?.data.toString()).toBe('0123');
+    expect(b.socket.recvFrom(4, MSG_TRUNC)).toMatchObject({ data: Buffer.from('0123'), truncated: true });
   });
 
   test('sends without an address once connected, and hears from nobody else', () => {
