@@ -15,6 +15,7 @@
         "native/constants.cc",
         "native/thread.cc",
         "native/ownership.cc",
+        "native/registrations.cc",
         "native/select.cc",
         "native/poll.cc",
         "native/epoll.cc",

@@ -11,8 +11,13 @@ export interface NativeBinding {
   /** Whether this is the first thread of the process. */
   readonly isMainThread: boolean;
 
-  /** Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. */
+  /**
+   * Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. What
+   * the calls below make for an object they enter themselves, as a worker may be terminated after any of them.
+   */
   own(fd: number): number;
+  /** The ticket of the descriptor's last owner. */
+  ticketOf(fd: number): number;
   disown(fd: number, ticket: number): void;
   /** 0, or -EBADF if the owner has lost it. */
   closeOwned(fd: number, ticket: number): number;
@@ -29,7 +34,8 @@ export interface NativeBinding {
 
   /** Where the 32-bit words of a struct epoll_event lie, and the size of the header before the first. */
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
-  epollCreate?(flags: number): number;
+  /** Owned. registered: by number, how many have it registered; the new descriptor has none of these. */
+  epollCreate?(flags: number, registered?: Uint32Array): number;
   /** Takes six words of memory: epfd, op, fd, events, and the halves of the event's data, low and high. */
   readonly epollCtl?: (memory: ArrayBuffer) => number;
   /** Waits with the arguments in memory's header, and leaves the events behind it. */
@@ -39,7 +45,7 @@ export interface NativeBinding {
   onFound(callback: (id: number) => void): void;
   /** An id, or -errno. */
   openEpollWatch?(epfd: number): number;
-  openThreadWatch(): number;
+  openThreadWatch(registered: Uint32Array): number;
   readonly beginEpoll?: (id: number, ref: boolean) => number;
   beginSelect(id: number, ref: boolean, bitmaps: Uint32Array, nfds: number): number;
   readonly beginPoll?: (id: number, ref: boolean, entries: Int32Array, count: number) => number;
@@ -51,11 +57,12 @@ export interface NativeBinding {
   encodeUnix(address: Uint8Array, path: Uint8Array): number;
   decodeAddress(address: Uint8Array): [family: number, text: string, port: number];
 
+  /** Owned, as both of a pair are. */
   socket(family: number, type: number, protocol: number): number;
   socketpair(fds: Int32Array, type: number, blocking: boolean): number;
   bind(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
-  accept(fd: number, address: Uint8Array): number;
+  accept(fd: number, address: Uint8Array, own: boolean): number;
   connect(fd: number, address: Uint8Array): number;
   recv(fd: number, buffer: Uint8Array, flags: number): number;
   send(fd: number, data: Uint8Array, flags: number): number;
@@ -71,7 +78,10 @@ export interface NativeBinding {
   getsockname(fd: number, address: Uint8Array): number;
   getpeername(fd: number, address: Uint8Array): number;
 
+  /** The caller's. */
   pipe(fds: Int32Array, blocking: boolean): number;
+  /** Owned; neither end blocks. */
+  wakePipe(fds: Int32Array, registered: Uint32Array): number;
   read(fd: number, buffer: Uint8Array | BigUint64Array): number;
   write(fd: number, data: Uint8Array | BigUint64Array): number;
   close(fd: number): number;
@@ -92,7 +102,8 @@ export interface NativeBinding {
   signalArrived(subscription: number): number;
   signalUnsubscribe(subscription: number): void;
 
-  eventfd?(initial: number, blocking: boolean): number;
+  /** Owned, as timerfds and pidfds are. */
+  eventfd?(initial: number, blocking: boolean, registered?: Uint32Array): number;
   timerfdCreate?(blocking: boolean): number;
   timerfdSettime?(fd: number, delayMs: number, intervalMs: number): number;
   pidfdOpen?(pid: number): number;

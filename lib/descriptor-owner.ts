@@ -3,7 +3,7 @@ import { Descriptor } from './descriptor.js';
 import { closed } from './errors.js';
 import { orNull } from './would-block.js';
 
-/** An object that stands for one descriptor and owns it until `close()`. */
+/** An object that stands for one descriptor, made for it, and owns it until `close()`. */
 export abstract class DescriptorOwner implements Disposable {
   readonly #name: string;
   readonly #descriptor: Descriptor;
@@ -11,7 +11,7 @@ export abstract class DescriptorOwner implements Disposable {
   /** @internal */
   constructor(name: string, fd: number) {
     this.#name = name;
-    this.#descriptor = new Descriptor(fd);
+    this.#descriptor = Descriptor.made(fd);
   }
 
   /** -1 once it is closed. */

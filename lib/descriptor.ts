@@ -21,9 +21,15 @@ export class Descriptor implements Disposable {
   #fd: number;
   readonly #owned: Owned;
 
-  constructor(fd: number) {
+  /** Of a descriptor that the addon has just made, and entered as owned. */
+  static made(fd: number): Descriptor {
+    return new Descriptor(fd, native.ticketOf(fd));
+  }
+
+  /** Takes over one that was somebody else's. */
+  constructor(fd: number, ticket: number = native.own(fd)) {
     this.#fd = fd;
-    this.#owned = { fd, ticket: native.own(fd) };
+    this.#owned = { fd, ticket };
     collected.register(this, this.#owned, this);
   }
 

@@ -25,21 +25,23 @@ export class EpollSet {
   readonly #descriptor: Descriptor;
   #watch: Watch | undefined;
 
-  /** @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2) */
-  static create(flags: number): EpollSet {
+  /**
+   * @param registered by number, how many have it registered: the descriptor has none of these
+   * @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2)
+   */
+  static create(flags: number, registered?: Uint32Array): EpollSet {
     if (native.epollCreate === undefined) throw noEpoll();
-    return new EpollSet(check(native.epollCreate(flags), 'epoll_create1'));
+    return new EpollSet(Descriptor.made(check(native.epollCreate(flags, registered), 'epoll_create1')));
   }
 
   /** The same, but undefined where the kernel has nothing to spare. */
-  static tryCreate(flags: number): EpollSet | undefined {
-    const epfd = native.epollCreate?.(flags) ?? -1;
-    return epfd < 0 ? undefined : new EpollSet(epfd);
+  static tryCreate(flags: number, registered: Uint32Array): EpollSet | undefined {
+    const epfd = native.epollCreate?.(flags, registered) ?? -1;
+    return epfd < 0 ? undefined : new EpollSet(Descriptor.made(epfd));
   }
 
-  /** Takes ownership of epfd. */
-  constructor(epfd: number) {
-    this.#descriptor = new Descriptor(epfd);
+  constructor(descriptor: Descriptor) {
+    this.#descriptor = descriptor;
   }
 
   /** -1 once it is closed. */

@@ -1,6 +1,7 @@
 import { native } from './binding.js';
 import { checkBoolean, checkFd, checkInteger, checkMask, INT_MAX, readOptions } from './check.js';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
+import { Descriptor } from './descriptor.js';
 import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
 import { epollCtl, EpollSet } from './epoll-set.js';
 import { ENOENT } from './errno.js';
@@ -48,7 +49,7 @@ export class Epoll implements Disposable {
     if (result !== ENOENT) {
       throw systemError(result, 'epoll_ctl', fd, 'not an epoll descriptor');
     }
-    epoll.#set = new EpollSet(fd);
+    epoll.#set = new EpollSet(new Descriptor(fd));
     return epoll;
   }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { native } from './binding.js';
 import { readIterable } from './check.js';
-import { Descriptor } from './descriptor.js';
+import type { Descriptor } from './descriptor.js';
 import { closed, invalidType, notSupported, outOfRange, systemError } from './errors.js';
 import { drain, openWakeChannel } from './wake-channel.js';
 
@@ -20,10 +20,8 @@ export class Signals implements Disposable {
   /** @internal */
   constructor(names: ReadonlyMap<number, NodeJS.Signals>) {
     this.#names = names;
-    const [readFd, writeFd] = openWakeChannel();
-    this.#readEnd = new Descriptor(readFd);
-    this.#writeEnd = readFd === writeFd ? this.#readEnd : new Descriptor(writeFd);
-    this.#subscription = native.signalSubscribe(toMask(names.keys()), writeFd);
+    [this.#readEnd, this.#writeEnd] = openWakeChannel();
+    this.#subscription = native.signalSubscribe(toMask(names.keys()), this.#writeEnd.fd);
     if (this.#subscription < 0) {
       this.close();
       throw refusal(this.#subscription, Array.from(names.values()));
@@ -57,8 +55,11 @@ export class Signals implements Disposable {
    * object wants it still. Signals that were not read are forgotten. Closing twice is harmless.
    */
   close(): void {
-    this.#writeEnd.close();
-    this.#readEnd.close();
+    try {
+      this.#writeEnd.close();
+    } finally {
+      this.#readEnd.close();
+    }
   }
 
   [Symbol.dispose](): void {

@@ -70,7 +70,7 @@ export class Socket implements Disposable {
     }
     checkInteger(family, 'family', INT_MIN, INT_MAX);
     checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
-    this.#descriptor = new Descriptor(check(native.socket(family, type, protocol), 'socket'));
+    this.#descriptor = Descriptor.made(check(native.socket(family, type, protocol), 'socket'));
   }
 
   /**
@@ -124,15 +124,14 @@ export class Socket implements Disposable {
    * @returns null if no connection is waiting
    */
   accept(): { socket: Socket; address: Address } | null {
-    const fd = this.acceptFd();
+    const fd = this.#accept(true);
     if (fd === null) return null;
-    return { socket: new Socket(new Descriptor(fd), this.#type), address: fromNativeAddress(scratch) };
+    return { socket: new Socket(Descriptor.made(fd), this.#type), address: fromNativeAddress(scratch) };
   }
 
   /** `accept` without objects: the new descriptor, which is the caller's to close. */
   acceptFd(): number | null {
-    const fd = this.#open();
-    return orNull(native.accept(fd, scratch), 'accept4', fd);
+    return this.#accept(false);
   }
 
   /**
@@ -303,6 +302,11 @@ export class Socket implements Disposable {
     this.close();
   }
 
+  #accept(own: boolean): number | null {
+    const fd = this.#open();
+    return orNull(native.accept(fd, scratch, own), 'accept4', fd);
+  }
+
   #open(): number {
     const { fd } = this.#descriptor;
     if (fd < 0) throw closed('the socket');
@@ -320,7 +324,7 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
-  return [new Socket(new Descriptor(fds[0]), type), new Socket(new Descriptor(fds[1]), type)];
+  return [new Socket(Descriptor.made(fds[0]), type), new Socket(Descriptor.made(fds[1]), type)];
 }
 
 function notANumber(name: number, size: number): RangeError {

@@ -1,5 +1,7 @@
 import { native } from './binding.js';
+import { Descriptor } from './descriptor.js';
 import { check } from './errors.js';
+import { registrations } from './registrations.js';
 
 const ONE = BigUint64Array.of(1n);
 /** An eventfd gives 8 bytes, a pipe what there is. */
@@ -7,33 +9,16 @@ const scratch = new Uint8Array(4096);
 
 /**
  * Opens what a wake-up goes through, which coalesces: an eventfd(2), whose ends are one descriptor, or a
- * pipe where there is none. Neither blocks; both are the caller's to close.
- *
- * @param isTaken whether the read end must not have this number
+ * pipe where there is none. Neither blocks, and neither has a number that is registered.
  */
-export function openWakeChannel(isTaken: (fd: number) => boolean = () => false): [readFd: number, writeFd: number] {
+export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
   if (native.eventfd !== undefined) {
-    const fd = renumbered(check(native.eventfd(0, false), 'eventfd'), isTaken);
-    return [fd, fd];
+    const both = Descriptor.made(check(native.eventfd(0, false, registrations.counts), 'eventfd'));
+    return [both, both];
   }
   const fds = new Int32Array(2);
-  check(native.pipe(fds, false), 'pipe2');
-  try {
-    return [renumbered(fds[0], isTaken), fds[1]];
-  } catch (error) {
-    native.close(fds[1]);
-    throw error;
-  }
-}
-
-/** The same under another number. Each that does not do is held until one is found. */
-function renumbered(fd: number, isTaken: (fd: number) => boolean): number {
-  if (!isTaken(fd)) return fd;
-  try {
-    return renumbered(check(native.dup(fd), 'dup', fd), isTaken);
-  } finally {
-    native.close(fd);
-  }
+  check(native.wakePipe(fds, registrations.counts), 'pipe2');
+  return [Descriptor.made(fds[0]), Descriptor.made(fds[1])];
 }
 
 /** Makes the read end readable. That it cannot take any more (EAGAIN) means that it is. */

@@ -18,8 +18,11 @@ export class Waker implements Disposable {
    *   the caller's then
    * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
-  constructor(fd: number) {
-    this.#descriptor = new Descriptor(checkWakeFd(fd));
+  constructor(fd: number);
+  /** @internal */
+  constructor(descriptor: Descriptor);
+  constructor(fd: number | Descriptor) {
+    this.#descriptor = fd instanceof Descriptor ? fd : new Descriptor(checkWakeFd(fd));
   }
 
   /** -1 once it is closed. */

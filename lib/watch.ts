@@ -2,6 +2,7 @@ import { native } from './binding.js';
 import type { Descriptor } from './descriptor.js';
 import { EAGAIN, ENOSYS } from './errno.js';
 import { check } from './errors.js';
+import { registrations } from './registrations.js';
 
 /**
  * What is to be called when a watch finds something, by the watch's id: those only that wait, so that a
@@ -34,7 +35,7 @@ export class Watch {
 
   /** A thread waits in select(2) or poll(2). */
   static ofThread(): Watch {
-    const id = native.openThreadWatch();
+    const id = native.openThreadWatch(registrations.counts);
     const watch = new Watch(check(id, id === EAGAIN ? 'pthread_create' : 'eventfd'));
     collected.register(watch, watch.#close, watch);
     return watch;

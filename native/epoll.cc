@@ -10,6 +10,8 @@
 
 #include "arguments.h"
 #include "modules.h"
+#include "ownership.h"
+#include "registrations.h"
 #include "result.h"
 #include "timeout.h"
 
@@ -42,8 +44,11 @@ napi_value Int32(napi_env env, long value) {
   return result;
 }
 
+// epollCreate(flags, registered)
 Napi::Value EpollCreate(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno(epoll_create1(Int(info, 0))));
+  Registrations registered(info, 1);
+  long fd = registered.Avoid(OrErrno(epoll_create1(Int(info, 0))));
+  return Result(info.Env(), Made(info.Env(), fd));
 }
 
 // The arguments of epoll_ctl(2), in memory for the same reason as those of a wait below. low and high are the

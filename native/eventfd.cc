@@ -7,14 +7,18 @@
 
 #include "arguments.h"
 #include "modules.h"
+#include "ownership.h"
+#include "registrations.h"
 #include "result.h"
 
 namespace {
 
-// eventfd(initial, blocking): a start value past 32 bits is written afterwards, by JavaScript
+// eventfd(initial, blocking, registered): a start value past 32 bits is written afterwards, by JavaScript
 Napi::Value Eventfd(const Napi::CallbackInfo& info) {
   bool blocking = info[1].As<Napi::Boolean>().Value();
-  return Result(info.Env(), OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK))));
+  Registrations registered(info, 2);
+  long fd = OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)));
+  return Result(info.Env(), Made(info.Env(), registered.Avoid(fd)));
 }
 
 }  // namespace

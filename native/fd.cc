@@ -8,27 +8,35 @@
 
 #include "arguments.h"
 #include "modules.h"
+#include "ownership.h"
+#include "pipe.h"
 #include "platform.h"
+#include "registrations.h"
 #include "result.h"
 
 namespace {
 
-// pipe(fds, blocking): fds is an Int32Array of two
+// Whoever hears of two descriptors: an Int32Array of two.
+int* FdsAt(const Napi::CallbackInfo& info, size_t index) {
+  Bytes view = View(info, index);
+  if (view.length != 2 * sizeof(int)) throw Napi::TypeError::New(info.Env(), "two integers expected");
+  return reinterpret_cast<int*>(view.data);
+}
+
+// pipe(fds, blocking): both are the caller's
 Napi::Value Pipe(const Napi::CallbackInfo& info) {
-  Bytes view = View(info, 0);
-  if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
-  int* fds = reinterpret_cast<int*>(view.data);
-  bool blocking = info[1].As<Napi::Boolean>().Value();
-#if IO_SELECTORS_LINUX
-  return Result(info.Env(), OrErrno(pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK))));
-#else
-  long result = OrErrno(pipe(fds));
-  for (int i = 0; result == 0 && i < 2; ++i) {
-    fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-    if (!blocking) fcntl(fds[i], F_SETFL, O_NONBLOCK);
-  }
+  int* fds = FdsAt(info, 0);
+  return Result(info.Env(), OpenPipe(fds, info[1].As<Napi::Boolean>().Value()));
+}
+
+// wakePipe(fds, registered): a pipe of an object that wakes another. Neither end blocks
+Napi::Value WakePipe(const Napi::CallbackInfo& info) {
+  int* fds = FdsAt(info, 0);
+  Registrations registered(info, 1);
+  long result = OpenPipe(fds, false);
+  if (result == 0) result = registered.AvoidBoth(fds);
+  for (int i = 0; result == 0 && i < 2; ++i) Made(info.Env(), fds[i]);
   return Result(info.Env(), result);
-#endif
 }
 
 Napi::Value Read(const Napi::CallbackInfo& info) {
@@ -120,6 +128,7 @@ Napi::Value SetDescriptorLimit(const Napi::CallbackInfo& info) {
 
 void InitFd(Napi::Env env, Napi::Object exports) {
   exports.Set("pipe", Napi::Function::New<Pipe>(env, "pipe"));
+  exports.Set("wakePipe", Napi::Function::New<WakePipe>(env, "wakePipe"));
   exports.Set("read", Napi::Function::New<Read>(env, "read"));
   exports.Set("write", Napi::Function::New<Write>(env, "write"));
   exports.Set("close", Napi::Function::New<Close>(env, "close"));

@@ -1,9 +1,12 @@
 // Which descriptors JavaScript objects own, so that whatever closes one for them, late, closes that one
 // and no other. statx(2): https://man7.org/linux/man-pages/man2/statx.2.html
+#include "ownership.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -62,6 +65,20 @@ class Ownership {
     return last_ticket_;
   }
 
+  // A number that the kernel has just given out: whoever owned it has lost it, be the files alike or not.
+  void AddNew(int fd) {
+    Forget(fd);
+    Add(fd);
+  }
+
+  // The last owner's, or 0.
+  uint32_t TicketOf(int fd) const {
+    uint32_t last = 0;
+    auto [owner, end] = owners_.equal_range(fd);
+    for (; owner != end; ++owner) last = std::max(last, owner->second.ticket);
+    return last;
+  }
+
   // The owner gives it up. Nothing if it has lost it before.
   std::optional<File> Remove(int fd, uint32_t ticket) {
     auto [owner, end] = owners_.equal_range(fd);
@@ -89,16 +106,22 @@ class Ownership {
 
 Ownership& Owned(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<Ownership>(); }
 
-// own(fd): a ticket for the calls below
+// own(fd): takes it over from the caller. A ticket for the calls below
 Napi::Value Own(const Napi::CallbackInfo& info) { return Result(info.Env(), Owned(info).Add(Int(info, 0))); }
+
+// ticketOf(fd): that of the descriptor that another call has made and entered
+Napi::Value TicketOf(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), Owned(info).TicketOf(Int(info, 0)));
+}
 
 // disown(fd, ticket)
 void Disown(const Napi::CallbackInfo& info) { Owned(info).Remove(Int(info, 0), Uint(info, 1)); }
 
-// closeOwned(fd, ticket): -EBADF if the owner has lost it, as the number may be another's by now
+// closeOwned(fd, ticket): -EBADF if the owner has lost it, as the number may be another file's by now
 Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
-  if (!Owned(info).Remove(fd, Uint(info, 1))) return Result(info.Env(), -EBADF);
+  std::optional<File> file = Owned(info).Remove(fd, Uint(info, 1));
+  if (!file || !(FileOf(fd) == *file)) return Result(info.Env(), -EBADF);
   Owned(info).Forget(fd);
   return Result(info.Env(), CloseResult(close(fd)));
 }
@@ -115,10 +138,16 @@ void Forget(const Napi::CallbackInfo& info) { Owned(info).Forget(Int(info, 0)); 
 
 }  // namespace
 
+long Made(Napi::Env env, long result) {
+  if (result >= 0) env.GetInstanceData<Ownership>()->AddNew(static_cast<int>(result));
+  return result;
+}
+
 void InitOwnership(Napi::Env env, Napi::Object exports) {
   // The environment deletes it when it ends.
   env.SetInstanceData(std::make_unique<Ownership>().release());
   exports.Set("own", Napi::Function::New<Own>(env, "own"));
+  exports.Set("ticketOf", Napi::Function::New<TicketOf>(env, "ticketOf"));
   exports.Set("disown", Napi::Function::New<Disown>(env, "disown"));
   exports.Set("closeOwned", Napi::Function::New<CloseOwned>(env, "closeOwned"));
   exports.Set("closeCollected", Napi::Function::New<CloseCollected>(env, "closeCollected"));

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "modules.h"
+#include "ownership.h"
 #include "result.h"
 
 namespace {
@@ -19,7 +20,7 @@ constexpr auto kPidfd = static_cast<idtype_t>(3);
 // pidfdOpen(pid): the descriptor is CLOEXEC without being asked
 Napi::Value PidfdOpen(const Napi::CallbackInfo& info) {
 #ifdef SYS_pidfd_open
-  return Result(info.Env(), OrErrno(syscall(SYS_pidfd_open, Int(info, 0), 0)));
+  return Result(info.Env(), Made(info.Env(), OrErrno(syscall(SYS_pidfd_open, Int(info, 0), 0))));
 #else
   return Result(info.Env(), -ENOSYS);
 #endif

@@ -7,6 +7,7 @@
 #include "arguments.h"
 #include "modules.h"
 #include "no_signal.h"
+#include "ownership.h"
 #include "platform.h"
 #include "result.h"
 
@@ -29,7 +30,7 @@ Napi::Value CreateSocket(const Napi::CallbackInfo& info) {
 #if !IO_SELECTORS_LINUX
   if (fd >= 0) SetFlags(static_cast<int>(fd), true);
 #endif
-  return Result(info.Env(), fd);
+  return Result(info.Env(), Made(info.Env(), fd));
 }
 
 // socketpair(fds, type, blocking): fds is an Int32Array of two
@@ -40,12 +41,13 @@ Napi::Value SocketPair(const Napi::CallbackInfo& info) {
   bool blocking = info[2].As<Napi::Boolean>().Value();
 #if IO_SELECTORS_LINUX
   int type = Int(info, 1) | kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
-  return Result(info.Env(), OrErrno(socketpair(AF_UNIX, type, 0, fds)));
+  long result = OrErrno(socketpair(AF_UNIX, type, 0, fds));
 #else
   long result = OrErrno(socketpair(AF_UNIX, Int(info, 1), 0, fds));
   for (int i = 0; result == 0 && i < 2; ++i) SetFlags(fds[i], blocking);
-  return Result(info.Env(), result);
 #endif
+  for (int i = 0; result == 0 && i < 2; ++i) Made(info.Env(), fds[i]);
+  return Result(info.Env(), result);
 }
 
 Napi::Value Bind(const Napi::CallbackInfo& info) {
@@ -57,8 +59,8 @@ Napi::Value Listen(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno(listen(Int(info, 0), Int(info, 1))));
 }
 
-// accept(fd, address): the new descriptor, in the listener's blocking mode, which accept(2) itself does
-// not pass on
+// accept(fd, address, own): the new descriptor, in the listener's blocking mode, which accept(2) itself does
+// not pass on. own: whether it is an object's
 Napi::Value Accept(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   Address& address = AddressAt(info, 1);
@@ -66,14 +68,15 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
   long flags = OrErrno(fcntl(fd, F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   bool blocking = (flags & O_NONBLOCK) == 0;
+  bool own = info[2].As<Napi::Boolean>().Value();
 #if IO_SELECTORS_LINUX
   int mode = kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
-  return Result(info.Env(), OrErrno(accept4(fd, address.Get(), &address.length, mode)));
+  long accepted = OrErrno(accept4(fd, address.Get(), &address.length, mode));
 #else
   long accepted = OrErrno(accept(fd, address.Get(), &address.length));
   if (accepted >= 0) SetFlags(static_cast<int>(accepted), blocking);
-  return Result(info.Env(), accepted);
 #endif
+  return Result(info.Env(), own ? Made(info.Env(), accepted) : accepted);
 }
 
 Napi::Value Connect(const Napi::CallbackInfo& info) {

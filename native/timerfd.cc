@@ -7,6 +7,7 @@
 
 #include "arguments.h"
 #include "modules.h"
+#include "ownership.h"
 #include "result.h"
 #include "timeout.h"
 
@@ -14,8 +15,8 @@ namespace {
 
 Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
   bool blocking = info[0].As<Napi::Boolean>().Value();
-  return Result(info.Env(),
-                OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK))));
+  long fd = OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK)));
+  return Result(info.Env(), Made(info.Env(), fd));
 }
 
 // timerfdSettime(fd, delayMs, intervalMs): 0 disarms, or means no repetition

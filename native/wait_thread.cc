@@ -1,14 +1,15 @@
 // A thread that sleeps in select(2) or poll(2): https://man7.org/linux/man-pages/man7/pthreads.7.html
 #include "wait_thread.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <utility>
 
+#include "pipe.h"
 #include "platform.h"
 #include "result.h"
 
@@ -31,17 +32,19 @@ class Lock {
   uv_mutex_t* mutex_;
 };
 
-long OpenWakeFds(int fds[2]) {
+// 0 or -errno, with nothing open.
+long OpenWakeFds(int fds[2], const Registrations& registered) {
 #if IO_SELECTORS_LINUX
-  fds[0] = fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return OrErrno(fds[0]);
-#else
-  if (pipe(fds) != 0) return -errno;
-  for (int i = 0; i < 2; ++i) {
-    fcntl(fds[i], F_SETFD, FD_CLOEXEC);
-    fcntl(fds[i], F_SETFL, O_NONBLOCK);
-  }
+  long fd = registered.Avoid(OrErrno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
+  if (fd < 0) return fd;
+  fds[0] = fds[1] = static_cast<int>(fd);
   return 0;
+#else
+  int opened[2];
+  long result = OpenPipe(opened, false);
+  if (result == 0) result = registered.AvoidBoth(opened);
+  if (result == 0) std::copy_n(opened, 2, fds);
+  return result;
 #endif
 }
 
@@ -68,8 +71,8 @@ WaitThread::~WaitThread() {
   if (wake_fds_[0] >= 0) close(wake_fds_[0]);
 }
 
-long WaitThread::Start() {
-  long result = OpenWakeFds(wake_fds_);
+long WaitThread::Start(const Registrations& registered) {
+  long result = OpenWakeFds(wake_fds_, registered);
   if (result < 0) return result;
   // The thread inherits this mask: no signal ends its calls, and none is handled on its small stack. Despite
   // what POSIX leaves open, sigprocmask is about the calling thread alone; pthread_sigmask would tie the

@@ -6,6 +6,8 @@
 
 #include <functional>
 
+#include "registrations.h"
+
 class WaitThread {
  public:
   // Makes one system call, on a set of its own and wake_fd. Whether anything but wake_fd ended it.
@@ -18,8 +20,8 @@ class WaitThread {
   // When this returns the thread has ended.
   ~WaitThread();
 
-  // 0 or -errno. To be called once, before all else.
-  long Start();
+  // 0 or -errno. To be called once, before all else. registered: what its own descriptors avoid.
+  long Start(const Registrations& registered);
 
   // Has the thread make this call, and no earlier one any more; and then call found if it found something.
   void Begin(Wait wait);

@@ -67,8 +67,8 @@ class ThreadWatch : public Watch {
   ThreadWatch(Watches& owner, uint32_t id)
       : Watch(owner, id), thread_(std::make_unique<WaitThread>([this] { uv_async_send(&handle_); })) {}
 
-  long Open(uv_loop_t* loop) {
-    long result = thread_->Start();
+  long Open(uv_loop_t* loop, const Registrations& registered) {
+    long result = thread_->Start(registered);
     if (result < 0) return result;
     handle_.data = this;
     result = uv_async_init(loop, &handle_, OnAsync);
@@ -257,9 +257,9 @@ Watches& Of(const Napi::CallbackInfo& info) { return *static_cast<Watches*>(info
 // onFound(callback): called with the id of a watch that has found something, once for each time it was begun
 void OnFound(const Napi::CallbackInfo& info) { Of(info).SetFound(info[0]); }
 
-// openThreadWatch(): an id, or -errno
+// openThreadWatch(registered): an id, or -errno
 Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), Of(info).Open<ThreadWatch>());
+  return Result(info.Env(), Of(info).Open<ThreadWatch>(Registrations(info, 0)));
 }
 
 long Begin(const Napi::CallbackInfo& info, WaitThread::Wait wait) {

@@ -122,3 +122,27 @@ describe.each(backends)('without eventfd, %s', (backend) => {
     expect(report).toEqual({ number: true, ends: 2, codeAfterClose: 'none', left: 0, timerfd: 'EINVAL' });
   });
 });
+
+test('without eventfd, close() spares the numbers that a waker has lost', async () => {
+  const { stdout, stderr } = await startNode(`
+    ${WITHOUT_EVENTFD}
+    import { closeSync, fstatSync, openSync } from 'node:fs';
+    const isFifo = (number) => {
+      try { return fstatSync(number).isFIFO(); } catch { return false; }
+    };
+    const fifos = () => readdirSync('/proc/self/fd').map(Number).filter(isFifo);
+    const before = fifos();
+    const selector = new io.SelectSelector();
+    selector.waker;
+    const ends = fifos().filter((number) => !before.includes(number));
+    ends.forEach((end) => closeSync(end));
+    const files = ends.map(() => openSync(process.execPath, 'r'));
+    const code = codeOf(() => selector.close());
+    console.log(JSON.stringify({
+      same: files.toString() === ends.toString(), ends: ends.length, code,
+      kept: files.filter((file) => fstatSync(file).isFile()).length,
+    }));
+  `).ended;
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({ same: true, ends: 2, code: 'EBADF', kept: 2 });
+});

@@ -268,10 +268,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   get waker(): Waker {
     this.#assertOpen();
     const bits = this.toNativeBits(PLAIN);
-    return this.#wakeUps.waker(
-      (fd) => this.#keys.get(fd) !== undefined,
-      (fd) => this.add(fd, EVENT_READ, bits),
-    );
+    return this.#wakeUps.waker((fd) => this.add(fd, EVENT_READ, bits));
   }
 
   /**

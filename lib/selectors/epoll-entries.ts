@@ -11,6 +11,7 @@ import {
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
 import { EEXIST, EINVAL } from '../errno.js';
+import { registrations } from '../registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
 import { grown, lengthFor } from './growth.js';
 
@@ -22,7 +23,7 @@ const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;
  * tells one registration of a number from the next. Results are 0 or -errno; one below 0 has changed nothing.
  */
 export class EpollEntries {
-  readonly set = EpollSet.create(EPOLL_CLOEXEC);
+  readonly set = EpollSet.create(EPOLL_CLOEXEC, registrations.counts);
   #masks = new Uint32Array(64);
   /** 0 where nothing is registered. */
   #generations = new Uint32Array(64);
@@ -164,7 +165,7 @@ export class EpollEntries {
    * @returns false where there is no descriptor or memory to spare: all is as it was then
    */
   rebuild(): boolean {
-    const fresh = EpollSet.tryCreate(EPOLL_CLOEXEC);
+    const fresh = EpollSet.tryCreate(EPOLL_CLOEXEC, registrations.counts);
     if (fresh === undefined) return false;
     const present = this.#present();
     const isCopied = (fd: number) => fresh.ctl(EPOLL_CTL_ADD, fd, this.#maskNow(fd), fd, this.#generations[fd]) === 0;

@@ -1,4 +1,4 @@
-import { Descriptor } from '../descriptor.js';
+import type { Descriptor } from '../descriptor.js';
 import { drain, openWakeChannel } from '../wake-channel.js';
 import { Waker } from '../waker.js';
 
@@ -21,7 +21,7 @@ export class WakeUps {
   #heard = false;
   #waker: OwnWaker | undefined;
   #readFd = -1;
-  /** Where that is not the waker's own. */
+  /** Where there are eventfds, the waker's own. */
   #readEnd: Descriptor | undefined;
 
   /** Whether this thread has asked for one since the last `take`. */
@@ -57,32 +57,30 @@ export class WakeUps {
     return fd === this.#readFd;
   }
 
-  /**
-   * @param isTaken whether a number is registered, as one may be that was closed
-   * @param watch starts watching the descriptor that it is given
-   */
-  waker(isTaken: (fd: number) => boolean, watch: (fd: number) => void): Waker {
+  /** @param watch starts watching the descriptor that it is given */
+  waker(watch: (fd: number) => void): Waker {
     if (this.#waker !== undefined) return this.#waker;
-    const [readFd, writeFd] = openWakeChannel(isTaken);
-    const waker = new OwnWaker(writeFd);
-    const readEnd = readFd === writeFd ? undefined : new Descriptor(readFd);
+    const [readEnd, writeEnd] = openWakeChannel();
     try {
-      watch(readFd);
+      watch(readEnd.fd);
     } catch (error) {
-      waker.closeWithSelector();
-      readEnd?.close();
+      writeEnd.close();
+      readEnd.close();
       throw error;
     }
-    this.#readFd = readFd;
+    this.#readFd = readEnd.fd;
     this.#readEnd = readEnd;
-    this.#waker = waker;
-    return waker;
+    this.#waker = new OwnWaker(writeEnd);
+    return this.#waker;
   }
 
   close(): void {
     // A callback may close the selector in the middle of a batch that has it.
     this.#readFd = -1;
-    this.#waker?.closeWithSelector();
-    this.#readEnd?.close();
+    try {
+      this.#waker?.closeWithSelector();
+    } finally {
+      this.#readEnd?.close();
+    }
   }
 }
