@@ -114,8 +114,9 @@ describe('an object that is forgotten', () => {
 describe('children', () => {
   test('are noticed by Node, those from before and those from after', async () => {
     const said = await saidBy(`
-      const before = spawn('sleep', ['0.05']);
+      const before = spawn('cat');
       const object = fd.signals(['SIGCHLD']);
+      before.stdin.end();
       say((await once(before, 'exit'))[0]);
       say(object.read());
       say((await once(spawn('false'), 'exit'))[0]);

@@ -1,8 +1,16 @@
-import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { cut, deadlineAfter, remainingUntil, toTimeout, waitFor } from '../lib/timeout.js';
 import { expectError } from './support/errors.js';
+
+/** The clock that the package takes when it is loaded. */
+const clock = vi.hoisted(() => {
+  const { now } = performance;
+  const fake = vi.fn(() => now.call(performance));
+  performance.now = fake;
+  return { now, fake };
+});
+performance.now = clock.now;
 
 /** A wait outside the main thread is cut so that the thread can be ended meanwhile. */
 const LONGEST = isMainThread ? 2 ** 31 - 1 : 50;
@@ -10,13 +18,13 @@ const LONGEST = isMainThread ? 2 ** 31 - 1 : 50;
 const LONG_WAITS = isMainThread ? [2 ** 31, 2 ** 31 + 0.25, 2 ** 40] : [50.25, 51, 2 ** 14];
 
 afterEach(() => {
-  vi.restoreAllMocks();
+  clock.fake.mockReset();
 });
 
 /** System calls that find nothing, on a clock of their own which they turn on by the time they were given. */
 function fakeCalls(resultOf: (nth: number) => number = () => 0) {
   let now = 1000;
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  clock.fake.mockImplementation(() => now);
   const timeouts: number[] = [];
   const call = (timeoutMs: number) => {
     timeouts.push(timeoutMs);
@@ -70,13 +78,13 @@ describe('cut', () => {
 
 describe('deadlines', () => {
   test.each([0, Infinity])('%d needs no clock', (timeout) => {
-    const now = vi.spyOn(performance, 'now');
+    clock.fake.mockClear();
     expect(remainingUntil(deadlineAfter(timeout))).toBe(timeout);
-    expect(now).not.toHaveBeenCalled();
+    expect(clock.fake).not.toHaveBeenCalled();
   });
 
   test('what remains shrinks to zero and no further', () => {
-    const now = vi.spyOn(performance, 'now').mockReturnValue(1000);
+    const now = clock.fake.mockReturnValue(1000);
     const deadline = deadlineAfter(100);
     expect(remainingUntil(deadline)).toBe(100);
     now.mockReturnValue(1030);
@@ -121,7 +129,7 @@ describe('waitFor', () => {
 
   test('time that passes between the calls counts', () => {
     let now = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now);
+    clock.fake.mockImplementation(() => now);
     const timeouts: number[] = [];
     const call = (timeoutMs: number) => {
       timeouts.push(timeoutMs);

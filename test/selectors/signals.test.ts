@@ -46,11 +46,12 @@ describe.each(backends)('%s', (backend, Selector) => {
     test('a child that ends during a wait is not noticed', async () => {
       const before = `
         const { spawn } = await import('node:child_process');
-        spawn('sleep', ['0.02']).on('exit', () => heard++);`;
-      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100, before });
+        spawn('sleep', ['1000']).on('exit', () => heard++);`;
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 500, before });
+      await child.endChild();
       const { outcome, elapsedMs, heard } = await child.waited();
       expect(outcome).toBe(0);
-      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(elapsedMs).toBeGreaterThanOrEqual(500);
       expect(heard).toBe(1);
     });
 
@@ -117,8 +118,9 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   test("a child that ends interrupts a wait with onInterrupt: 'throw'", async () => {
-    const before = "(await import('node:child_process')).spawn('sleep', ['0.02']);";
-    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: 10_000, before });
+    const before = "(await import('node:child_process')).spawn('sleep', ['1000']);";
+    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: null, before });
+    await child.endChild();
     expect((await child.waited()).outcome).toEqual(['EINTR', SYSCALLS[backend]]);
   });
 

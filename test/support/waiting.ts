@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { BaseSelector } from 'io-selectors';
 import { onTestFinished } from 'vitest';
 import { type Child, startNode } from './processes.js';
@@ -21,6 +22,8 @@ interface Waited {
 export interface WaitingChild extends Child {
   /** Sends a signal as soon as the child sleeps in the wait. */
   signal(signal: NodeJS.Signals): Promise<void>;
+  /** Ends its own child as soon as it sleeps in the wait. */
+  endChild(): Promise<void>;
   /** Sends it again and again, until the child has ended. */
   keepSignalling(signal: NodeJS.Signals): void;
   /** Resolves once the child has ended. */
@@ -80,6 +83,10 @@ export async function startWaiting(wait: Wait): Promise<WaitingChild> {
     async signal(signal) {
       await blockedIn(String(pid), WAITS[backend]);
       child.process.kill(signal);
+    },
+    async endChild() {
+      await blockedIn(String(pid), WAITS[backend]);
+      process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')), 'SIGKILL');
     },
     keepSignalling(signal) {
       const timer = setInterval(() => child.process.kill(signal), 10);
