@@ -419,7 +419,11 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const wait = this.#asyncWait;
     if (wait !== undefined && wait.ref !== ref) {
       wait.ref = ref;
-      this.#watchFor(wait);
+      try {
+        this.#watchFor(wait);
+      } catch (error) {
+        this.#endAsync()?.reject(error);
+      }
     }
     return this;
   }
