@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { invalidType, outOfRange, unknownOption } from './errors.js';
 import { property } from './property.js';
 
@@ -80,7 +81,27 @@ export function checkData(value: unknown, name: string): Uint8Array {
   return typeof value === 'string' ? Buffer.from(value) : checkBuffer(value, name, 'a string or a Uint8Array');
 }
 
+/** A Uint8Array of any realm, of a subclass as well: nothing that such a class may have replaced is asked. */
 export function checkBuffer(value: unknown, name: string, expected = 'a Uint8Array'): Uint8Array {
-  if (!(value instanceof Uint8Array)) throw invalidType(name, expected, value);
+  if (!types.isUint8Array(value)) throw invalidType(name, expected, value);
+  if (lengthOf(value) === 0 && hasLostMemory(value)) throw invalidType(name, `${expected} that has its memory`, value);
   return value;
+}
+
+const lengthProperty = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length');
+const realLength: (this: Uint8Array) => number = Reflect.get(Object(lengthProperty), 'get');
+const at: (this: Uint8Array, i: number) => number | undefined = Reflect.get(Uint8Array.prototype, 'at');
+
+/** How many bytes there are, whatever a subclass says. */
+export function lengthOf(bytes: Uint8Array): number {
+  return Reflect.apply(realLength, bytes, []);
+}
+
+/** Whether it was detached, or has shrunk to where the bytes are not. */
+function hasLostMemory(bytes: Uint8Array): boolean {
+  try {
+    return Reflect.apply(at, bytes, [0]) !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:buffer';
 import { native } from './binding.js';
-import { checkData, checkFlags, checkInteger, INT_MAX } from './check.js';
+import { checkData, checkFlags, checkInteger, INT_MAX, lengthOf } from './check.js';
 import { EAGAIN } from './errno.js';
 import { noSuchIndex, outOfRange } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
@@ -75,10 +75,11 @@ export class MessageList {
   add(fileObject: FileObject, data?: Uint8Array | string): number {
     const fd = toFd(fileObject);
     const bytes = data === undefined ? undefined : checkData(data, 'data');
-    const size = bytes === undefined ? 0 : checkInteger(bytes.length, 'data.length', 0, this.#slotSize);
+    const size = bytes === undefined ? 0 : checkInteger(lengthOf(bytes), 'data.length', 0, this.#slotSize);
     const i = this.#length;
     if (i === this.#capacity) throw outOfRange('length', `below the capacity, ${i}, to add another`, i);
-    if (bytes !== undefined) this.#memory.set(bytes, i * this.#slotSize);
+    // Shared memory may grow meanwhile, but not into the next slot.
+    if (bytes !== undefined) this.#memory.subarray(i * this.#slotSize, (i + 1) * this.#slotSize).set(bytes);
     const word = i * WORDS;
     this.#slots[word + FD] = fd;
     this.#slots[word + SIZE] = size;

@@ -335,8 +335,7 @@ function notANumber(name: number, size: number): RangeError {
 function toOption(value: unknown): Uint8Array | Int32Array {
   if (typeof value === 'number') return Int32Array.of(checkInteger(value, 'value', INT_MIN, INT_MAX));
   if (typeof value === 'boolean') return Int32Array.of(Number(value));
-  if (value instanceof Uint8Array) return value;
-  throw invalidType('value', 'a number, a boolean or a Uint8Array', value);
+  return checkBuffer(value, 'value', 'a number, a boolean or a Uint8Array');
 }
 
 /** Memory for so many bytes, whose old contents must not be shown where the kernel writes nothing. */
