@@ -109,3 +109,23 @@ test('--help names every command and option', async () => {
     expect(stdout).toContain(word);
   }
 });
+
+test.each([
+  ['serve', '--help', ['--port', '--host', '--backend']],
+  ['serve', '-h', ['--port', '--host', '--backend']],
+  ['echo', '--help', ['--connections', '--messages']],
+  ['echo', '-h', ['--connections', '--messages']],
+])('%s %s shows the help of that command alone', async (command, option, words) => {
+  const { code, stdout, stderr } = await cli(command, option).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage:\\n  io-selectors ${command} `));
+  for (const word of words) expect(stdout).toContain(word);
+  expect(stdout).not.toContain(`io-selectors ${command === 'echo' ? 'serve' : 'echo'}`);
+});
+
+test('--help of a command counts before its other options, and not of one that is unknown', async () => {
+  expect((await cli('serve', '--port', 'x', '--help').ended).code).toBe(0);
+  const { code, stderr } = await cli('dance', '--help').ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain('unknown command dance');
+});

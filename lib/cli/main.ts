@@ -4,24 +4,29 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.js';
 
-const HELP = `Usage:
-  io-selectors echo [--connections N] [--messages N]
+const ECHO = `  io-selectors echo [--connections N] [--messages N]
       Serves an echo server on each back end to a second process, which sends messages of
       random length over N connections (2000), N on each (10), verifies every byte, and
       shows a table. Ends with status 0 only if every message was verified.
-
-  io-selectors serve [--port N] [--host ADDRESS] [--backend select|poll|epoll]
+`;
+const SERVE = `  io-selectors serve [--port N] [--host ADDRESS] [--backend select|poll|epoll]
       Serves an echo server until Ctrl-C: on port 8090 of 127.0.0.1, with the best back
       end, unless told otherwise. Talk to it with any TCP client: nc 127.0.0.1 8090
       Ctrl-C or SIGTERM has it send back what has arrived, and end with status 0; once
       more ends it at once.
-
+`;
+const HELP = `Usage:
+${ECHO}
+${SERVE}
   io-selectors --help | --version
 `;
+const COMMANDS = new Map([['echo', ECHO], ['serve', SERVE]]);
 const RESULT_FD = 3;
 
 /** The exit status. Modules are loaded late, so that what their loading throws is reported as the rest. */
 async function main([command, ...args]: string[]): Promise<number> {
+  const usage = COMMANDS.get(command ?? '');
+  if (usage !== undefined && args.some((arg) => arg === '--help' || arg === '-h')) return print(`Usage:\n${usage}`);
   switch (command) {
     case 'echo': {
       const { connections = '2000', messages = '10' } = options(args, ['connections', 'messages']);
@@ -43,7 +48,7 @@ async function main([command, ...args]: string[]): Promise<number> {
     case '--help':
     case '-h':
     case 'help':
-      return print(HELP.trimEnd());
+      return print(HELP);
     case undefined:
       throw new UsageError('a command is needed: echo or serve');
     default:
@@ -67,7 +72,7 @@ async function load([label = '', port, connections, messages]: string[]): Promis
 }
 
 function print(text: string): number {
-  console.log(text);
+  console.log(text.trimEnd());
   return 0;
 }
 
