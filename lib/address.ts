@@ -35,10 +35,19 @@ export function fromNativeAddress(address: NativeAddress): Address {
   return { address: text, port, family: family === AF_INET6 ? 'IPv6' : 'IPv4' };
 }
 
-/** The error of a call that is about this address. */
+/** An address in words, as `127.0.0.1:80`; '' if it is that of a socket without one. */
+export function describeAddress(address: NativeAddress): string {
+  const [family, text, port] = native.decodeAddress(address);
+  // The kernel's own lists show the NUL bytes of an abstract name like this.
+  if (family === AF_UNIX) return text.replaceAll('\0', '@');
+  return port === 0 ? '' : `${text}:${port}`;
+}
+
+/** The error of a call that is about this address, which it names as Node's own do. */
 export function errorAt(address: NativeAddress, result: number, syscall: string, fd: number): SystemError {
   const [family, text, port] = native.decodeAddress(address);
-  return addressError(result, syscall, fd, text, family === AF_UNIX ? undefined : port);
+  const place = describeAddress(address) || text;
+  return addressError(result, syscall, place, family === AF_UNIX ? { fd, address: text } : { fd, address: text, port });
 }
 
 function encodePath(path: unknown): NativeAddress {

@@ -7,6 +7,11 @@ const NAMES = ['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'NVAL', 'RDNORM', 'RDBAND', 'WR
 const EPOLL_NAMES = ['EXCLUSIVE', 'WAKEUP', 'ONESHOT', 'ET'];
 const values: Readonly<Record<string, unknown>> = constants;
 
+/** EVENT_* bits in words, as `'READ|WRITE'`. */
+export function describeEvents(events: number): string {
+  return ['READ', 'WRITE', 'PRIORITY'].filter((_, bit) => events & (1 << bit)).join('|');
+}
+
 /**
  * A mask in words: `describeMask(8193, 'epoll')` is `'EPOLLIN|EPOLLRDHUP'`. Bits without a name are put
  * at the end as a number in hexadecimal; no bit at all is `'0'`.

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { Descriptor } from './descriptor.js';
 import { closed } from './errors.js';
+import { show } from './inspect.js';
 import { orNull } from './would-block.js';
 
 /** An object that stands for one descriptor, made for it, and owns it until `close()`. */
@@ -26,6 +28,11 @@ export abstract class DescriptorOwner implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ fd: this.fd, closed: this.fd < 0 }));
   }
 
   /** @throws Error ERR_CLOSED */

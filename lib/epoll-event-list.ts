@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { checkInteger, INT_MAX } from './check.js';
 import { noSuchIndex, notSupported } from './errors.js';
+import { show } from './inspect.js';
 
 const WORD_BYTES = 4;
 const layout = native.epollLayout ?? { header: 0, stride: 3, events: 0, low: 1, high: 2 };
@@ -103,6 +105,11 @@ export class EpollEventList {
     const count = this.#wait(this.#memory);
     this.#length = count > 0 ? count : 0;
     return count;
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ capacity: this.#capacity, length: this.#length }));
   }
 
   #noEvent(i: unknown): Error {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { checkBoolean, checkFd, checkInteger, checkMask, INT_MAX, readOptions } from './check.js';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
@@ -7,6 +8,7 @@ import { epollCtl, EpollSet } from './epoll-set.js';
 import { ENOENT } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
+import { show } from './inspect.js';
 import { cut, toTimeout, waitFor } from './timeout.js';
 
 const DEFAULT_EVENTS = 1024;
@@ -123,6 +125,11 @@ export class Epoll implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ fd: this.#set.fd, closed: this.closed }));
   }
 
   #open(): EpollSet {

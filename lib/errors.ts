@@ -26,12 +26,14 @@ export function systemError(result: number, syscall: string, fd?: number, hint?:
   return fd === undefined ? error : Object.assign(error, { fd });
 }
 
-/** The error of a call that is about an address, which it names as Node's own do. */
-export function addressError(result: number, syscall: string, fd: number, address: string, port?: number): SystemError {
-  // The kernel's own lists show the NUL bytes of an abstract name like this.
-  const place = port === undefined ? address.replaceAll('\0', '@') : `${address}:${port}`;
-  const error = Object.assign(kernelError(result, syscall, place && ` ${place}`), { fd, address });
-  return port === undefined ? error : Object.assign(error, { port });
+/** @param place the address in words */
+export function addressError(
+  result: number,
+  syscall: string,
+  place: string,
+  properties: { fd: number; address: string; port?: number },
+): SystemError {
+  return Object.assign(kernelError(result, syscall, place && ` ${place}`), properties);
 }
 
 function kernelError(result: number, syscall: string, ending: string): SystemError {

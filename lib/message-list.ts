@@ -1,9 +1,11 @@
 import { constants } from 'node:buffer';
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { checkData, checkFlags, checkInteger, INT_MAX, lengthOf } from './check.js';
 import { EAGAIN } from './errno.js';
 import { noSuchIndex, outOfRange } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
+import { show } from './inspect.js';
 import { MSG_TRUNC } from './socket-constants.js';
 import { orNull } from './would-block.js';
 
@@ -147,6 +149,11 @@ export class MessageList {
     // Where receiving failed there is no message, and where there is none nothing is sent.
     const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recvmsg';
     return orNull(this.#slots[word + RESULT], syscall, this.#slots[word + FD]);
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ capacity: this.#capacity, slotSize: this.#slotSize, length: this.#length }));
   }
 
   #word(i: number): number {

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { checkMask } from './check.js';
 import { alreadyRegistered, check, closed, notRegistered } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
+import { show } from './inspect.js';
 import { PollSet } from './poll-set.js';
 import { registrations } from './registrations.js';
 import { toTimeout, waitFor } from './timeout.js';
@@ -81,6 +83,11 @@ export class Poll implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ size: this.#set?.size ?? 0, closed: this.#set === undefined }));
   }
 
   #open(): PollSet {

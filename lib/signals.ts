@@ -1,8 +1,10 @@
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { readIterable } from './check.js';
 import type { Descriptor } from './descriptor.js';
 import { closed, invalidType, notSupported, outOfRange, systemError } from './errors.js';
+import { show } from './inspect.js';
 import { drain, openWakeChannel } from './wake-channel.js';
 
 /** These come back as soon as a handler returns: the instruction that was at fault is tried again. */
@@ -64,6 +66,11 @@ export class Signals implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ fd: this.fd, closed: this.fd < 0, names: Array.from(this.#names.values()) }));
   }
 }
 

@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import {
   type Address,
   createNativeAddress,
+  describeAddress,
   errorAt,
   fromNativeAddress,
   type NativeAddress,
@@ -21,6 +23,7 @@ import {
 import { Descriptor } from './descriptor.js';
 import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from './errno.js';
 import { check, closed, invalidType, outOfRange, systemError } from './errors.js';
+import { show } from './inspect.js';
 import { AF_INET, MSG_TRUNC, SO_ERROR, SO_TYPE, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './socket-constants.js';
 import { orNull, wouldBlock } from './would-block.js';
 
@@ -300,6 +303,17 @@ export class Socket implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => {
+      const { fd, closed } = this;
+      if (closed) return { fd, closed };
+      const local = native.getsockname(fd, scratch) === 0 ? describeAddress(scratch) : '';
+      const remote = native.getpeername(fd, scratch) === 0 ? describeAddress(scratch) : '';
+      return { fd, closed, ...(local && { local }), ...(remote && { remote }) };
+    });
   }
 
   #accept(own: boolean): number | null {

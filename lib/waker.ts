@@ -1,8 +1,10 @@
+import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { checkFd } from './check.js';
 import { Descriptor } from './descriptor.js';
 import { EAGAIN, EINVAL, EPIPE } from './errno.js';
 import { check, closed, systemError } from './errors.js';
+import { show } from './inspect.js';
 import { post } from './wake-channel.js';
 
 /**
@@ -59,6 +61,11 @@ export class Waker implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ fd: this.fd, closed: this.fd < 0 }));
   }
 
   #open(): number {

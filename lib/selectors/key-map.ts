@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { SelectorKey } from './key.js';
 import type { KeyTable } from './key-table.js';
 
@@ -46,5 +47,10 @@ export class KeyMap<D> implements ReadonlyMap<number, SelectorKey<D>> {
 
   [Symbol.iterator](): Generator<[number, SelectorKey<D>], undefined> {
     return this.entries();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return new Map(this);
   }
 }

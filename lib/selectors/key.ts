@@ -1,4 +1,7 @@
+import { inspect } from 'node:util';
+import { describeEvents } from '../describe-mask.js';
 import type { FileObject } from '../file-object.js';
+import { shortly, show } from '../inspect.js';
 
 /** What is known of one registration. Frozen; every `modify()` makes a new one. */
 export class SelectorKey<D = unknown> {
@@ -17,5 +20,11 @@ export class SelectorKey<D = unknown> {
     this.events = events;
     this.data = data;
     Object.freeze(this);
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    const { fileObject, fd, events, data } = this;
+    return show(this, () => ({ fileObject: shortly(fileObject), fd, events: describeEvents(events), data }));
   }
 }
