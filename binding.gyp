@@ -13,6 +13,7 @@
       "sources": [
         "native/addon.cc",
         "native/constants.cc",
+        "native/arguments.cc",
         "native/thread.cc",
         "native/ownership.cc",
         "native/registrations.cc",
@@ -20,6 +21,8 @@
         "native/poll.cc",
         "native/epoll.cc",
         "native/wait_thread.cc",
+        "native/waits.cc",
+        "native/epoll_watch.cc",
         "native/watch.cc",
         "native/address.cc",
         "native/socket.cc",

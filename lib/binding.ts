@@ -41,12 +41,11 @@ export interface NativeBinding {
   /** Waits with the arguments in memory's header, and leaves the events behind it. */
   readonly epollWait?: (memory: ArrayBuffer) => number;
 
-  /** Called with the id of a watch that has found something, once for each time that it was begun. */
-  onFound(callback: (id: number) => void): void;
-  /** An id, or -errno. */
-  openEpollWatch?(epfd: number): number;
-  openThreadWatch(registered: Uint32Array): number;
-  readonly beginEpoll?: (id: number, ref: boolean) => number;
+  /** An id, or -errno. found is called with it when the watch has found something, once for each begin. */
+  openThreadWatch(found: (id: number) => void, registered: Uint32Array): number;
+  openEpollWatch?(found: (id: number) => void, registered: Uint32Array, epfd: number): number;
+  /** epfd: as the watch was opened for. */
+  readonly beginEpoll?: (id: number, ref: boolean, epfd: number) => number;
   beginSelect(id: number, ref: boolean, bitmaps: Uint32Array, nfds: number): number;
   readonly beginPoll?: (id: number, ref: boolean, entries: Int32Array, count: number) => number;
   cancelWatch(id: number): void;

@@ -59,10 +59,13 @@ export class EpollSet {
     return list.wait(this.#descriptor.fd, maxEvents, timeoutMs);
   }
 
-  /** Has libuv's loop wait for what `wait` would find. */
+  /**
+   * Has libuv's loop wait for what `wait` would find.
+   * @throws SystemError if the loop cannot
+   */
   watch(found: () => void, ref: boolean): void {
     this.#watch ??= Watch.ofEpoll(this.#descriptor);
-    this.#watch.beginEpoll(found, ref);
+    this.#watch.beginEpoll(found, ref, this.fd);
   }
 
   stopWatching(): void {
@@ -71,7 +74,9 @@ export class EpollSet {
 
   /** Becomes the other instance, which is used up, under its own number. */
   replaceBy(other: EpollSet): void {
-    this.#watch?.forget();
+    // It watches the old one, by another number.
+    this.#watch?.close();
+    this.#watch = undefined;
     check(native.dup2(other.fd, this.fd), 'dup3', this.fd);
     other.close();
   }

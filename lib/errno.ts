@@ -13,6 +13,7 @@ export const EEXIST = -errno.EEXIST;
 export const EINPROGRESS = -errno.EINPROGRESS;
 export const EINTR = -errno.EINTR;
 export const EINVAL = -errno.EINVAL;
+export const EMFILE = -errno.EMFILE;
 export const ENOENT = -errno.ENOENT;
 export const ENOSYS = -errno.ENOSYS;
 export const EPERM = -errno.EPERM;

@@ -1,7 +1,7 @@
 import { native } from './binding.js';
 import type { Descriptor } from './descriptor.js';
-import { EAGAIN, ENOSYS } from './errno.js';
-import { check } from './errors.js';
+import { EAGAIN, EMFILE, ENOSYS } from './errno.js';
+import { check, notSupported } from './errors.js';
 import { registrations } from './registrations.js';
 
 /**
@@ -11,11 +11,11 @@ import { registrations } from './registrations.js';
 const waiting = new Map<number, () => void>();
 const collected = new FinalizationRegistry<() => void>((close) => close());
 
-native.onFound((id) => {
+function onFound(id: number): void {
   const found = waiting.get(id);
   waiting.delete(id);
   found?.();
-});
+}
 
 /**
  * Waits without blocking: has a function called on the event loop, once, when a wait would find something.
@@ -25,17 +25,20 @@ export class Watch {
   readonly #id: number;
   readonly #close: () => void;
 
-  /** libuv's loop watches an epoll descriptor. */
+  /** libuv's loop watches an epoll descriptor, by a duplicate. */
   static ofEpoll(epoll: Descriptor): Watch {
-    const watch = new Watch(check(native.openEpollWatch?.(epoll.fd) ?? ENOSYS, 'uv_poll_init', epoll.fd));
-    // libuv would take the next file under that number for this one.
+    assertLoop();
+    const { fd } = epoll;
+    const id = native.openEpollWatch?.(onFound, registrations.counts, fd) ?? ENOSYS;
+    const watch = new Watch(check(id, id === EMFILE ? 'dup' : 'epoll_ctl', fd));
     epoll.beforeClose(watch.#close);
     return watch;
   }
 
   /** A thread waits in select(2) or poll(2). */
   static ofThread(): Watch {
-    const id = native.openThreadWatch(registrations.counts);
+    assertLoop();
+    const id = native.openThreadWatch(onFound, registrations.counts);
     const watch = new Watch(check(id, id === EAGAIN ? 'pthread_create' : 'eventfd'));
     collected.register(watch, watch.#close, watch);
     return watch;
@@ -49,17 +52,24 @@ export class Watch {
     };
   }
 
-  /** Begins to wait. ref: whether that keeps the process alive. */
-  beginEpoll(found: () => void, ref: boolean): void {
-    this.#begun(native.beginEpoll?.(this.#id, ref) ?? ENOSYS, found);
+  /**
+   * Begins to wait. ref: whether that keeps the process alive.
+   * @throws SystemError EBADF or EINVAL if epfd is no epoll any more, and what the kernel says to an epoll that the
+   *   loop's own is to watch: ELOOP, EINVAL, ENOSPC
+   */
+  beginEpoll(found: () => void, ref: boolean, epfd: number): void {
+    check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, 'epoll_ctl', epfd);
+    waiting.set(this.#id, found);
   }
 
   beginSelect(found: () => void, ref: boolean, bitmaps: Uint32Array, nfds: number): void {
-    this.#begun(native.beginSelect(this.#id, ref, bitmaps, nfds), found);
+    check(native.beginSelect(this.#id, ref, bitmaps, nfds), 'select');
+    waiting.set(this.#id, found);
   }
 
   beginPoll(found: () => void, ref: boolean, entries: Int32Array, count: number): void {
-    this.#begun(native.beginPoll?.(this.#id, ref, entries, count) ?? ENOSYS, found);
+    check(native.beginPoll?.(this.#id, ref, entries, count) ?? ENOSYS, 'poll');
+    waiting.set(this.#id, found);
   }
 
   /**
@@ -72,19 +82,18 @@ export class Watch {
     return was;
   }
 
-  /** Lets go of the epoll, which another is about to replace, until the next `beginEpoll`. */
-  forget(): void {
-    waiting.delete(this.#id);
-    native.cancelWatch(this.#id);
-  }
-
   close(): void {
     collected.unregister(this);
     this.#close();
   }
+}
 
-  #begun(result: number, found: () => void): void {
-    check(result, 'uv_poll_start');
-    waiting.set(this.#id, found);
-  }
+/**
+ * Bun and Deno load addons, but end the process where one calls what they lack of libuv.
+ * @throws Error ERR_NOT_SUPPORTED
+ */
+function assertLoop(): void {
+  const runtime = ['bun', 'deno'].find((name) => Object.hasOwn(process.versions, name));
+  if (runtime === undefined) return;
+  throw notSupported(`${runtime} has no libuv loop, which selectAsync needs: use select, in a worker if need be`);
 }

@@ -1,11 +1,16 @@
 // The addon: free functions over integers and typed arrays, one for each system call. Which descriptors are
 // owned and what is watched is state of the environment that loaded it, so it loads in any number of workers.
 // Only signals are the process's.
+#include <memory>
+
+#include "environment.h"
 #include "modules.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  // Deleted when the environment ends.
+  env.SetInstanceData(std::make_unique<Environment>(env).release());
   InitConstants(env, exports);
   InitThread(env, exports);
   InitOwnership(env, exports);

@@ -1,23 +1,38 @@
-// Reading what JavaScript passed. The public methods in lib/ have checked every value, so nothing here
-// is about good messages: a wrong type throws instead of being misread.
+// Reading what JavaScript passed. The public methods in lib/ have checked every value, so nothing here is
+// about good messages. But whoever else gets hold of the addon gets an exception, and nothing is misread.
 #pragma once
 
 #include <napi.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
-inline int32_t Int(const Napi::CallbackInfo& info, size_t index) {
-  return info[index].As<Napi::Number>().Int32Value();
-}
-
-inline uint32_t Uint(const Napi::CallbackInfo& info, size_t index) {
-  return info[index].As<Napi::Number>().Uint32Value();
-}
+[[noreturn]] void ThrowRangeError(Napi::Env env, const char* message);
 
 inline double Double(const Napi::CallbackInfo& info, size_t index) {
   return info[index].As<Napi::Number>().DoubleValue();
 }
+
+inline bool Bool(const Napi::CallbackInfo& info, size_t index) {
+  return info[index].As<Napi::Boolean>().Value();
+}
+
+// A whole number that a T holds.
+template <class T>
+T Whole(const Napi::CallbackInfo& info, size_t index) {
+  double number = Double(info, index);
+  // Not NaN either, which no integer is.
+  bool fits = number >= std::numeric_limits<T>::min() && number <= std::numeric_limits<T>::max();
+  if (!fits || static_cast<double>(static_cast<T>(number)) != number) {
+    ThrowRangeError(info.Env(), "whole number of 32 bits expected");
+  }
+  return static_cast<T>(number);
+}
+
+inline int32_t Int(const Napi::CallbackInfo& info, size_t index) { return Whole<int32_t>(info, index); }
+
+inline uint32_t Uint(const Napi::CallbackInfo& info, size_t index) { return Whole<uint32_t>(info, index); }
 
 // A borrowed view of a typed array: valid until control returns to JavaScript.
 struct Bytes {
@@ -25,12 +40,28 @@ struct Bytes {
   size_t length;
 };
 
-inline Bytes View(const Napi::CallbackInfo& info, size_t index) {
-  void* data = nullptr;
-  size_t length = 0;
-  // Takes any view of an ArrayBuffer, and counts in bytes.
-  if (napi_get_buffer_info(info.Env(), info[index], &data, &length) != napi_ok) {
-    throw Napi::TypeError::New(info.Env(), "typed array expected");
+// Takes any view of an ArrayBuffer, and counts in bytes.
+Bytes View(const Napi::CallbackInfo& info, size_t index);
+
+// The same, counted in elements: whole ones, at an address where a T may be.
+template <class T>
+struct Array {
+  Array(const Napi::CallbackInfo& info, size_t index) {
+    Bytes view = View(info, index);
+    bool aligned = reinterpret_cast<uintptr_t>(view.data) % alignof(T) == 0;
+    if (!aligned || view.length % sizeof(T) != 0) ThrowRangeError(info.Env(), "aligned view expected");
+    data = reinterpret_cast<T*>(view.data);
+    length = view.length / sizeof(T);
   }
-  return {static_cast<uint8_t*>(data), length};
+
+  T* data;
+  size_t length;
+};
+
+// An array of so many elements.
+template <class T>
+T* ArrayOf(const Napi::CallbackInfo& info, size_t index, size_t length) {
+  Array<T> array(info, index);
+  if (array.length != length) ThrowRangeError(info.Env(), "view of another length expected");
+  return array.data;
 }

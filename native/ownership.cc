@@ -1,5 +1,4 @@
-// Which descriptors JavaScript objects own, so that whatever closes one for them, late, closes that one
-// and no other. statx(2): https://man7.org/linux/man-pages/man2/statx.2.html
+// Ownership of descriptors: statx(2), close(2): https://man7.org/linux/man-pages/man2/statx.2.html
 #include "ownership.h"
 
 #include <fcntl.h>
@@ -8,27 +7,14 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
-#include <optional>
-#include <unordered_map>
 
 #include "arguments.h"
+#include "environment.h"
 #include "modules.h"
 #include "platform.h"
 #include "result.h"
 
-namespace {
-
-// Tells a descriptor's file from another that has its number by now. Files without an inode of their own,
-// as epoll's and eventfd's, all look alike.
-struct File {
-  uint64_t device;
-  uint64_t inode;
-
-  bool operator==(const File& other) const { return device == other.device && inode == other.inode; }
-};
-
-File FileOf(int fd) {
+File File::Of(int fd) {
 #if IO_SELECTORS_LINUX
   // libc's fstat would tie the binary to glibc 2.33.
   struct statx status {};
@@ -41,70 +27,46 @@ File FileOf(int fd) {
 #endif
 }
 
-class Ownership {
- public:
-  Ownership() = default;
-  Ownership(const Ownership&) = delete;
-  Ownership& operator=(const Ownership&) = delete;
-
-  // An environment that ends, as a worker's does, collects nothing any more.
-  ~Ownership() {
-    for (const auto& [fd, owner] : owners_) {
-      // Of two owners the second finds it closed.
-      if (FileOf(fd) == owner.file) close(fd);
-    }
+Ownership::~Ownership() {
+  for (const auto& [fd, owner] : owners_) {
+    // Of two owners the second finds it closed.
+    if (File::Of(fd) == owner.file) close(fd);
   }
+}
 
-  // Returns a ticket that tells this owner of the number from others, earlier, later or at the same time.
-  uint32_t Add(int fd) {
-    File file = FileOf(fd);
-    // Owners of another file have lost it: it was closed behind their back.
-    auto [owner, end] = owners_.equal_range(fd);
-    while (owner != end) owner = owner->second.file == file ? std::next(owner) : owners_.erase(owner);
-    owners_.insert({fd, {++last_ticket_, file}});
-    return last_ticket_;
-  }
+uint32_t Ownership::Add(int fd) {
+  File file = File::Of(fd);
+  // Owners of another file have lost it: it was closed behind their back.
+  auto [owner, end] = owners_.equal_range(fd);
+  while (owner != end) owner = owner->second.file == file ? std::next(owner) : owners_.erase(owner);
+  owners_.insert({fd, {++last_ticket_, file}});
+  return last_ticket_;
+}
 
-  // A number that the kernel has just given out: whoever owned it has lost it, be the files alike or not.
-  void AddNew(int fd) {
-    Forget(fd);
-    Add(fd);
-  }
+void Ownership::AddNew(int fd) {
+  Forget(fd);
+  Add(fd);
+}
 
-  // The last owner's, or 0.
-  uint32_t TicketOf(int fd) const {
-    uint32_t last = 0;
-    auto [owner, end] = owners_.equal_range(fd);
-    for (; owner != end; ++owner) last = std::max(last, owner->second.ticket);
-    return last;
-  }
+uint32_t Ownership::TicketOf(int fd) const {
+  uint32_t last = 0;
+  auto [owner, end] = owners_.equal_range(fd);
+  for (; owner != end; ++owner) last = std::max(last, owner->second.ticket);
+  return last;
+}
 
-  // The owner gives it up. Nothing if it has lost it before.
-  std::optional<File> Remove(int fd, uint32_t ticket) {
-    auto [owner, end] = owners_.equal_range(fd);
-    while (owner != end && owner->second.ticket != ticket) ++owner;
-    if (owner == end) return std::nullopt;
-    File file = owner->second.file;
-    owners_.erase(owner);
-    return file;
-  }
+std::optional<File> Ownership::Remove(int fd, uint32_t ticket) {
+  auto [owner, end] = owners_.equal_range(fd);
+  while (owner != end && owner->second.ticket != ticket) ++owner;
+  if (owner == end) return std::nullopt;
+  File file = owner->second.file;
+  owners_.erase(owner);
+  return file;
+}
 
-  // The number is about to be closed: every owner loses it.
-  void Forget(int fd) { owners_.erase(fd); }
+namespace {
 
-  bool IsShared(int fd) const { return owners_.count(fd) > 0; }
-
- private:
-  struct Owner {
-    uint32_t ticket;
-    File file;
-  };
-
-  std::unordered_multimap<int, Owner> owners_;
-  uint32_t last_ticket_ = 0;
-};
-
-Ownership& Owned(const Napi::CallbackInfo& info) { return *info.Env().GetInstanceData<Ownership>(); }
+Ownership& Owned(const Napi::CallbackInfo& info) { return Environment::Of(info.Env()).owned; }
 
 // own(fd): takes it over from the caller. A ticket for the calls below
 Napi::Value Own(const Napi::CallbackInfo& info) { return Result(info.Env(), Owned(info).Add(Int(info, 0))); }
@@ -121,7 +83,7 @@ void Disown(const Napi::CallbackInfo& info) { Owned(info).Remove(Int(info, 0), U
 Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<File> file = Owned(info).Remove(fd, Uint(info, 1));
-  if (!file || !(FileOf(fd) == *file)) return Result(info.Env(), -EBADF);
+  if (!file || File::Of(fd) != *file) return Result(info.Env(), -EBADF);
   Owned(info).Forget(fd);
   return Result(info.Env(), CloseResult(close(fd)));
 }
@@ -130,7 +92,7 @@ Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
 void CloseCollected(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<File> file = Owned(info).Remove(fd, Uint(info, 1));
-  if (file && !Owned(info).IsShared(fd) && FileOf(fd) == *file) close(fd);
+  if (file && !Owned(info).IsShared(fd) && File::Of(fd) == *file) close(fd);
 }
 
 // forget(fd): whoever owns it, the caller closes or replaces it now
@@ -139,13 +101,11 @@ void Forget(const Napi::CallbackInfo& info) { Owned(info).Forget(Int(info, 0)); 
 }  // namespace
 
 long Made(Napi::Env env, long result) {
-  if (result >= 0) env.GetInstanceData<Ownership>()->AddNew(static_cast<int>(result));
+  if (result >= 0) Environment::Of(env).owned.AddNew(static_cast<int>(result));
   return result;
 }
 
 void InitOwnership(Napi::Env env, Napi::Object exports) {
-  // The environment deletes it when it ends.
-  env.SetInstanceData(std::make_unique<Ownership>().release());
   exports.Set("own", Napi::Function::New<Own>(env, "own"));
   exports.Set("ticketOf", Napi::Function::New<TicketOf>(env, "ticketOf"));
   exports.Set("disown", Napi::Function::New<Disown>(env, "disown"));

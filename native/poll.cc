@@ -30,11 +30,10 @@ int CallPoll(pollfd* entries, nfds_t count, Timeout timeout) {
 
 // poll(entries, count, timeoutMs): number of entries with revents
 Napi::Value Poll(const Napi::CallbackInfo& info) {
-  Bytes entries = View(info, 0);
+  Array<pollfd> entries(info, 0);
   uint32_t count = Uint(info, 1);
-  if (count > entries.length / sizeof(pollfd)) return Result(info.Env(), -EINVAL);
-  auto* first = reinterpret_cast<pollfd*>(entries.data);
-  return Result(info.Env(), OrErrno(CallPoll(first, count, Timeout(Double(info, 2)))));
+  if (count > entries.length) return Result(info.Env(), -EINVAL);
+  return Result(info.Env(), OrErrno(CallPoll(entries.data, count, Timeout(Double(info, 2)))));
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 
 Registrations::Registrations(const Napi::CallbackInfo& info, size_t index) {
   if (info[index].IsUndefined()) return;
-  Bytes view = View(info, index);
-  counts_ = reinterpret_cast<const uint32_t*>(view.data);
-  length_ = view.length / sizeof *counts_;
+  Array<uint32_t> counts(info, index);
+  counts_ = counts.data;
+  length_ = counts.length;
 }
 
 long Registrations::Avoid(long fd) const {

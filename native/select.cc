@@ -3,16 +3,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "arguments.h"
+#include "bitmaps.h"
 #include "modules.h"
 #include "result.h"
 #include "timeout.h"
 
 namespace {
 
-constexpr size_t kSets = 3;
 constexpr int kWordBits = 32;
 
 // Linux writes the time that was left into *time. libc's select is pselect in disguise on some systems;
@@ -35,19 +36,17 @@ int CallSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout ti
 }
 
 // select(bitmaps, nfds, timeoutMs): number of ready bits
-//
-// bitmaps holds six bitmaps of equal size: read, write and except as they are asked for, then the same
-// three as the kernel answers. They are ours instead of fd_set's because FD_SET writes past the end of
-// an fd_set from descriptor FD_SETSIZE on, while the kernel takes any size.
 Napi::Value Select(const Napi::CallbackInfo& info) {
-  Bytes bitmaps = View(info, 0);
-  int nfds = Int(info, 1);
-  size_t size = bitmaps.length / (2 * kSets);
-  if (nfds > 0 && static_cast<size_t>(nfds) > size * 8) return Result(info.Env(), -EINVAL);
-  uint8_t* answer = bitmaps.data + kSets * size;
-  std::memcpy(answer, bitmaps.data, kSets * size);
-  auto set = [answer, size](size_t index) { return reinterpret_cast<fd_set*>(answer + index * size); };
-  return Result(info.Env(), OrErrno(CallSelect(nfds, set(0), set(1), set(2), Timeout(Double(info, 2)))));
+  Bitmaps bitmaps(info, 0, 1);
+  Timeout timeout(Double(info, 2));
+  if (!bitmaps.Fit()) return Result(info.Env(), -EINVAL);
+  const size_t size = Bitmaps::kSets * bitmaps.length;
+  Bitmaps::Word* answer = bitmaps.words + size;
+  std::copy_n(bitmaps.words, size, answer);
+  auto set = [answer, &bitmaps](size_t index) {
+    return reinterpret_cast<fd_set*>(answer + index * bitmaps.length);
+  };
+  return Result(info.Env(), OrErrno(CallSelect(bitmaps.nfds, set(0), set(1), set(2), timeout)));
 }
 
 // The kernel's bitmaps are arrays of long. On a big-endian machine with 64-bit longs the 32-bit words

@@ -1,71 +1,26 @@
 // What tells a JavaScript thread, on its event loop, that a wait would find something now: libuv's watch on
-// an epoll descriptor, or a thread that waits in select(2) or poll(2).
-// https://docs.libuv.org/en/v1.x/poll.html No other file calls libuv's loop, and this one only from the first
-// asynchronous wait on.
+// an epoll descriptor, or a thread that waits in select(2) or poll(2), and tells the loop:
+// https://docs.libuv.org/en/v1.x/async.html The loop is not touched before the first asynchronous wait.
 #include "watch.h"
 
-#include <sys/select.h>
-
-#include <algorithm>
-#include <array>
-#include <climits>
-#include <cstring>
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "arguments.h"
+#include "bitmaps.h"
+#include "environment.h"
+#include "epoll_watch.h"
 #include "modules.h"
 #include "platform.h"
 #include "result.h"
-
-#if IO_SELECTORS_HAS_POLL
-#include <poll.h>
-#endif
+#include "waits.h"
 
 namespace {
 
-// libuv's watch on an epoll descriptor, which is readable while one of its own is ready.
-class EpollWatch : public Watch {
- public:
-  using Watch::Watch;
-
-  long Open(uv_loop_t* loop, int epfd) {
-    handle_.data = this;
-    // An error of libuv's is -errno already. One here leaves no handle that had to be closed.
-    return uv_poll_init(loop, &handle_, epfd);
-  }
-
-  long Begin(bool ref, WaitThread::Wait /*wait*/) override {
-    SetRef(ref);
-    waiting_ = true;
-    return uv_is_active(handle()) ? 0 : uv_poll_start(&handle_, UV_READABLE, OnReadable);
-  }
-
-  void Cancel() override {
-    waiting_ = false;
-    uv_poll_stop(&handle_);
-  }
-
- protected:
-  uv_handle_t* handle() override { return reinterpret_cast<uv_handle_t*>(&handle_); }
-
- private:
-  static void OnReadable(uv_poll_t* handle, int /*status*/, int /*events*/) {
-    auto* self = static_cast<EpollWatch*>(handle->data);
-    // Stopped only now, and not after each wait, as most programs wait again at once and libuv would tell
-    // the kernel twice for nothing.
-    if (!self->waiting_) uv_poll_stop(handle);
-    self->Found();
-  }
-
-  uv_poll_t handle_{};
-};
-
 class ThreadWatch : public Watch {
  public:
-  ThreadWatch(Watches& owner, uint32_t id)
-      : Watch(owner, id), thread_(std::make_unique<WaitThread>([this] { uv_async_send(&handle_); })) {}
+  ThreadWatch(Watches& owner, uint32_t id, napi_value found)
+      : Watch(owner, id, found), thread_(std::make_unique<WaitThread>([this] { uv_async_send(&handle_); })) {}
 
   long Open(uv_loop_t* loop, const Registrations& registered) {
     long result = thread_->Start(registered);
@@ -76,7 +31,7 @@ class ThreadWatch : public Watch {
     return result;
   }
 
-  long Begin(bool ref, WaitThread::Wait wait) override {
+  long BeginThread(bool ref, WaitThread::Wait wait) override {
     SetRef(ref);
     waiting_ = true;
     thread_->Begin(std::move(wait));
@@ -112,11 +67,23 @@ class ThreadWatch : public Watch {
 
 }  // namespace
 
+Watch::Watch(Watches& owner, uint32_t id, napi_value found) : owner_(owner), id_(id) {
+  napi_create_reference(owner.env(), found, 1, &found_);
+}
+
+Watch::~Watch() { napi_delete_reference(owner_.env(), found_); }
+
+long Watch::BeginEpoll(bool /*ref*/, int /*epfd*/) { return -EINVAL; }
+
+long Watch::BeginThread(bool /*ref*/, WaitThread::Wait /*wait*/) { return -EINVAL; }
+
 void Watch::Close() {
   waiting_ = false;
   uv_close(handle(), [](uv_handle_t* handle) {
-    std::unique_ptr<Watch> self(static_cast<Watch*>(handle->data));
-    self->owner_.Closed();
+    auto* self = static_cast<Watch*>(handle->data);
+    Watches& owner = self->owner_;
+    std::unique_ptr<Watch>(self).reset();
+    owner.Closed();
   });
 }
 
@@ -125,23 +92,34 @@ void Watch::SetRef(bool ref) { ref ? uv_ref(handle()) : uv_unref(handle()); }
 void Watch::Found() {
   if (!waiting_) return;
   waiting_ = false;
-  owner_.Call(id_);
+  Call();
   // Unless it waits again, it must not keep the loop alive.
   if (!waiting_ && !uv_is_closing(handle())) SetRef(false);
 }
 
-Watches::~Watches() {
-  if (found_ != nullptr) napi_delete_reference(env_, found_);
+void Watch::Call() {
+  const napi_env env = owner_.env();
+  Napi::HandleScope scope(env);
+  napi_value found = nullptr;
+  napi_value global = nullptr;
+  napi_value argument = nullptr;
+  if (napi_get_reference_value(env, found_, &found) != napi_ok || found == nullptr) return;
+  napi_get_global(env, &global);
+  napi_create_uint32(env, id_, &argument);
+  if (napi_make_callback(env, nullptr, global, found, 1, &argument, nullptr) != napi_pending_exception)
+    return;
+  napi_value error = nullptr;
+  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
 }
 
-void Watches::SetFound(napi_value found) { napi_create_reference(env_, found, 1, &found_); }
-
 template <class T, class... Arguments>
-long Watches::Open(Arguments... arguments) {
+long Watches::Open(napi_value found, Arguments... arguments) {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env_, &loop) != napi_ok) return -ENOSYS;
+  // Not when the addon is loaded: a runtime that lacks this loads it all the same.
+  if (!hooked_) hooked_ = napi_add_async_cleanup_hook(env_, OnCleanup, this, nullptr) == napi_ok;
   uint32_t id = ++last_id_;
-  auto watch = std::make_unique<T>(*this, id);
+  auto watch = std::make_unique<T>(*this, id, found);
   long result = watch->Open(loop, arguments...);
   if (result < 0) return result;
   ++open_;
@@ -166,8 +144,6 @@ void Watches::Closed() {
   EndIfAllClosed();
 }
 
-void Watches::CloseWithEnvironment() { napi_add_async_cleanup_hook(env_, OnCleanup, this, nullptr); }
-
 void Watches::OnCleanup(napi_async_cleanup_hook_handle handle, void* data) {
   auto* self = static_cast<Watches*>(data);
   self->ended_ = handle;
@@ -176,125 +152,57 @@ void Watches::OnCleanup(napi_async_cleanup_hook_handle handle, void* data) {
 }
 
 void Watches::EndIfAllClosed() {
-  if (ended_ == nullptr || open_ > 0) return;
-  std::unique_ptr<Watches> self(this);
-  napi_remove_async_cleanup_hook(ended_);
-}
-
-void Watches::Call(uint32_t id) {
-  Napi::HandleScope scope(env_);
-  napi_value found = nullptr;
-  napi_value global = nullptr;
-  napi_value argument = nullptr;
-  if (napi_get_reference_value(env_, found_, &found) != napi_ok || found == nullptr) return;
-  napi_get_global(env_, &global);
-  napi_create_uint32(env_, id, &argument);
-  if (napi_make_callback(env_, nullptr, global, found, 1, &argument, nullptr) != napi_pending_exception)
-    return;
-  napi_value error = nullptr;
-  if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
+  if (ended_ != nullptr && open_ == 0) napi_remove_async_cleanup_hook(ended_);
 }
 
 namespace {
 
-// select(2) on copies of three bitmaps in one block, and wake_fd.
-class SelectWait {
- public:
-  SelectWait(const uint8_t* bitmaps, size_t size, int nfds) : nfds_(nfds) {
-    for (auto& set : asked_) {
-      set.resize(size / sizeof(Word));
-      std::memcpy(set.data(), bitmaps, size);
-      bitmaps += size;
-    }
-  }
+Watches& Of(const Napi::CallbackInfo& info) { return Environment::Of(info.Env()).watches; }
 
-  bool operator()(int wake_fd) {
-    size_t word = static_cast<size_t>(wake_fd) / kWordBits;
-    for (auto& set : asked_) set.resize(std::max(set.size(), word + 1));
-    asked_[0][word] |= Word{1} << (static_cast<size_t>(wake_fd) % kWordBits);
-    for (;;) {
-      Sets answer = asked_;
-      auto set = [&answer](size_t index) { return reinterpret_cast<fd_set*>(answer[index].data()); };
-      int count = select(std::max(nfds_, wake_fd + 1), set(0), set(1), set(2), nullptr);
-      if (count < 0 && errno == EINTR) continue;
-      // An error is something to be found, too: the wait that follows will meet it.
-      return count != 1 || (answer[0][word] >> (static_cast<size_t>(wake_fd) % kWordBits) & 1) == 0;
-    }
-  }
-
- private:
-  using Word = unsigned long;
-  static constexpr size_t kWordBits = sizeof(Word) * CHAR_BIT;
-
-  using Sets = std::array<std::vector<Word>, 3>;
-
-  Sets asked_;
-  int nfds_;
-};
-
-#if IO_SELECTORS_HAS_POLL
-// poll(2) on a copy of the entries, and wake_fd.
-class PollWait {
- public:
-  PollWait(const pollfd* entries, size_t count) : entries_(entries, entries + count) {}
-
-  bool operator()(int wake_fd) {
-    entries_.push_back({wake_fd, POLLIN, 0});
-    for (;;) {
-      int count = poll(entries_.data(), entries_.size(), -1);
-      if (count < 0 && errno == EINTR) continue;
-      return count != 1 || entries_.back().revents == 0;
-    }
-  }
-
- private:
-  std::vector<pollfd> entries_;
-};
-#endif
-
-Watches& Of(const Napi::CallbackInfo& info) { return *static_cast<Watches*>(info.Data()); }
-
-// onFound(callback): called with the id of a watch that has found something, once for each time it was begun
-void OnFound(const Napi::CallbackInfo& info) { Of(info).SetFound(info[0]); }
-
-// openThreadWatch(registered): an id, or -errno
-Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), Of(info).Open<ThreadWatch>(Registrations(info, 0)));
+// A function that is called with the id of the watch, once for each time that this was begun.
+napi_value FoundAt(const Napi::CallbackInfo& info, size_t index) {
+  if (!info[index].IsFunction()) throw Napi::TypeError::New(info.Env(), "function expected");
+  return info[index];
 }
 
-long Begin(const Napi::CallbackInfo& info, WaitThread::Wait wait) {
-  Watch* watch = Of(info).Find(Uint(info, 0));
-  return watch == nullptr ? -EBADF : watch->Begin(info[1].As<Napi::Boolean>().Value(), std::move(wait));
+// openThreadWatch(found, registered): an id, or -errno
+Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
+  return Result(info.Env(), Of(info).Open<ThreadWatch>(FoundAt(info, 0), Registrations(info, 1)));
 }
 
 // beginSelect(id, ref, bitmaps, nfds): bitmaps as select takes them
 Napi::Value BeginSelect(const Napi::CallbackInfo& info) {
-  constexpr size_t kSets = 3;
-  Bytes bitmaps = View(info, 2);
-  int nfds = Int(info, 3);
-  size_t size = bitmaps.length / (2 * kSets);
-  if (nfds > 0 && static_cast<size_t>(nfds) > size * CHAR_BIT) return Result(info.Env(), -EINVAL);
-  return Result(info.Env(), Begin(info, SelectWait(bitmaps.data, size, nfds)));
+  Watch* watch = Of(info).Find(Uint(info, 0));
+  Bitmaps bitmaps(info, 2, 3);
+  if (watch == nullptr) return Result(info.Env(), -EBADF);
+  if (!bitmaps.Fit()) return Result(info.Env(), -EINVAL);
+  return Result(info.Env(), watch->BeginThread(Bool(info, 1), SelectWait(bitmaps)));
 }
 
 #if IO_SELECTORS_HAS_POLL
 // beginPoll(id, ref, entries, count): entries and count as poll takes them
 Napi::Value BeginPoll(const Napi::CallbackInfo& info) {
-  Bytes entries = View(info, 2);
+  Watch* watch = Of(info).Find(Uint(info, 0));
+  auto entries = Array<pollfd>(info, 2);
   uint32_t count = Uint(info, 3);
-  if (count > entries.length / sizeof(pollfd)) return Result(info.Env(), -EINVAL);
-  return Result(info.Env(), Begin(info, PollWait(reinterpret_cast<const pollfd*>(entries.data), count)));
+  if (watch == nullptr) return Result(info.Env(), -EBADF);
+  if (count > entries.length) return Result(info.Env(), -EINVAL);
+  return Result(info.Env(), watch->BeginThread(Bool(info, 1), PollWait(entries.data, count)));
 }
 #endif
 
 #if IO_SELECTORS_HAS_EPOLL
-// openEpollWatch(epfd): an id, or -errno
+// openEpollWatch(found, registered, epfd): an id, or -errno
 Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), Of(info).Open<EpollWatch>(Int(info, 0)));
+  return Result(info.Env(),
+                Of(info).Open<EpollWatch>(FoundAt(info, 0), Int(info, 2), Registrations(info, 1)));
 }
 
-// beginEpoll(id, ref)
-Napi::Value BeginEpoll(const Napi::CallbackInfo& info) { return Result(info.Env(), Begin(info, nullptr)); }
+// beginEpoll(id, ref, epfd): epfd as the watch was opened for
+Napi::Value BeginEpoll(const Napi::CallbackInfo& info) {
+  Watch* watch = Of(info).Find(Uint(info, 0));
+  return Result(info.Env(), watch == nullptr ? -EBADF : watch->BeginEpoll(Bool(info, 1), Int(info, 2)));
+}
 #endif
 
 // cancelWatch(id)
@@ -308,18 +216,15 @@ void CloseWatch(const Napi::CallbackInfo& info) { Of(info).Close(Uint(info, 0));
 }  // namespace
 
 void InitWatch(Napi::Env env, Napi::Object exports) {
-  auto* watches = std::make_unique<Watches>(env).release();
-  watches->CloseWithEnvironment();
-  exports.Set("onFound", Napi::Function::New<OnFound>(env, "onFound", watches));
-  exports.Set("openThreadWatch", Napi::Function::New<OpenThreadWatch>(env, "openThreadWatch", watches));
-  exports.Set("beginSelect", Napi::Function::New<BeginSelect>(env, "beginSelect", watches));
+  exports.Set("openThreadWatch", Napi::Function::New<OpenThreadWatch>(env, "openThreadWatch"));
+  exports.Set("beginSelect", Napi::Function::New<BeginSelect>(env, "beginSelect"));
 #if IO_SELECTORS_HAS_POLL
-  exports.Set("beginPoll", Napi::Function::New<BeginPoll>(env, "beginPoll", watches));
+  exports.Set("beginPoll", Napi::Function::New<BeginPoll>(env, "beginPoll"));
 #endif
 #if IO_SELECTORS_HAS_EPOLL
-  exports.Set("openEpollWatch", Napi::Function::New<OpenEpollWatch>(env, "openEpollWatch", watches));
-  exports.Set("beginEpoll", Napi::Function::New<BeginEpoll>(env, "beginEpoll", watches));
+  exports.Set("openEpollWatch", Napi::Function::New<OpenEpollWatch>(env, "openEpollWatch"));
+  exports.Set("beginEpoll", Napi::Function::New<BeginEpoll>(env, "beginEpoll"));
 #endif
-  exports.Set("cancelWatch", Napi::Function::New<CancelWatch>(env, "cancelWatch", watches));
-  exports.Set("closeWatch", Napi::Function::New<CloseWatch>(env, "closeWatch", watches));
+  exports.Set("cancelWatch", Napi::Function::New<CancelWatch>(env, "cancelWatch"));
+  exports.Set("closeWatch", Napi::Function::New<CloseWatch>(env, "closeWatch"));
 }

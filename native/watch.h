@@ -4,6 +4,7 @@
 #include <napi.h>
 #include <uv.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 
@@ -12,16 +13,20 @@
 class Watches;
 
 // Tells, once for each time it was begun, that a wait would find something. To be told and to wait again at
-// once costs no system call. Deletes itself some time after Close().
+// once costs no more than a system call. Deletes itself some time after Close().
 class Watch {
  public:
-  Watch(Watches& owner, uint32_t id) : owner_(owner), id_(id) {}
-  virtual ~Watch() = default;
+  // found is called with the id.
+  Watch(Watches& owner, uint32_t id, napi_value found);
+  virtual ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // ref: whether it keeps the event loop alive. wait: for a thread to make. 0 or -errno.
-  virtual long Begin(bool ref, WaitThread::Wait wait) = 0;
+  // Both return 0 or -errno, -EINVAL if it is not a watch of that kind. ref: whether it keeps the event loop
+  // alive.
+  virtual long BeginEpoll(bool ref, int epfd);
+  // wait: for a thread to make.
+  virtual long BeginThread(bool ref, WaitThread::Wait wait);
   // Afterwards no descriptor is in use.
   virtual void Cancel() = 0;
   virtual void Close();
@@ -34,42 +39,40 @@ class Watch {
   bool waiting_ = false;
 
  private:
+  void Call();
+
   Watches& owner_;
   const uint32_t id_;
+  napi_ref found_ = nullptr;
 };
 
 // JavaScript knows them by number: an object of ours would need a finalizer, and Node runs none when a
-// thread ends. Deletes itself when the environment has ended, which waits until libuv has closed all handles.
+// thread ends. The environment waits until libuv has closed all handles.
 class Watches {
  public:
   explicit Watches(napi_env env) : env_(env) {}
-  ~Watches();
   Watches(const Watches&) = delete;
   Watches& operator=(const Watches&) = delete;
 
-  void CloseWithEnvironment();
-  void SetFound(napi_value found);
-
   // An id, or -errno.
   template <class T, class... Arguments>
-  long Open(Arguments... arguments);
-  Watch* Find(uint32_t id) const;
+  long Open(napi_value found, Arguments... arguments);
+  [[nodiscard]] Watch* Find(uint32_t id) const;
   void Close(uint32_t id);
 
-  // For Watch: one has found something,
-  void Call(uint32_t id);
-  // and one is closed.
+  // For Watch: one is closed.
   void Closed();
+  [[nodiscard]] napi_env env() const { return env_; }
 
  private:
   static void OnCleanup(napi_async_cleanup_hook_handle handle, void* data);
   void EndIfAllClosed();
 
   napi_env env_;
-  napi_ref found_ = nullptr;
   std::unordered_map<uint32_t, Watch*> watches_;
   uint32_t last_id_ = 0;
   // Those that libuv has not closed yet included.
   size_t open_ = 0;
+  bool hooked_ = false;
   napi_async_cleanup_hook_handle ended_ = nullptr;
 };

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import { startNode } from '../support/processes.js';
+import { hasEpoll } from '../support/selectors.js';
+
+const PRELUDE = `
+  import { readdirSync } from 'node:fs';
+  import { setImmediate } from 'node:timers/promises';
+  import { Epoll, EpollSelector, EPOLLIN, EVENT_READ } from 'io-selectors';
+  import { close, dup, dup2, getBlocking, pipe, read, write } from 'io-selectors/fd';
+  const [r, w] = pipe();
+  const [stranger] = pipe({ blocking: true });
+  const buffer = Buffer.alloc(10);
+  const open = () => {
+    const selector = new EpollSelector();
+    selector.register(r, EVENT_READ);
+    return selector;
+  };
+  const s = open();
+  const outcome = (promise) =>
+    promise.then((ready) => ready.length, ({ code, syscall, fd }) => [code, syscall, fd === s.fd || fd === number]);
+  const number = s.fd;
+  const report = {};
+  const registerAll = (fds) => {
+    for (const [count, fd] of fds.entries()) {
+      try { s.register(fd, EVENT_READ); } catch ({ code }) { return [count, code]; }
+    }
+    return fds.length;
+  };
+  const duplicates = () => Array.from({ length: 600 }, () => dup(r));
+  /** Whether it works afterwards, both ways. */
+  const works = async (selector) => {
+    write(w, 'x');
+    const found = [selector.select(5000).length > 0, (await selector.selectAsync()).length > 0];
+    read(r, buffer);
+    return [...found, selector.select(0).length, (await selector.selectAsync({ timeoutMs: 1 })).length];
+  };
+`;
+
+/** What a process says of it that would be ended by libuv's abort. */
+async function reportOf(source: string): Promise<Record<string, unknown>> {
+  const end = 'console.log(JSON.stringify(report)); process.exit();';
+  const { code, signal, stdout, stderr } = await startNode(`${PRELUDE}${source}${end}`).ended;
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+const WORKS = [true, true, 0, 0];
+
+describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
+  test('rejects where 600 duplicates of a descriptor were registered after a wait, until they are gone', async () => {
+    const report = await reportOf(`
+      report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
+      const fds = duplicates();
+      report.registered = registerAll(fds);
+      report.second = await outcome(s.selectAsync({ timeoutMs: 50 }));
+      report.third = await outcome(s.selectAsync());
+      report.sync = (write(w, 'x'), s.select().length);
+      read(r, buffer);
+      for (const fd of fds) s.unregister(fd);
+      report.works = await works(s);
+    `);
+    const refused = ['EINVAL', 'epoll_ctl', true];
+    expect(report).toEqual({ first: 0, registered: 600, second: refused, third: refused, sync: 601, works: WORKS });
+  });
+
+  test('refuses what is registered while the wait is pending, which goes on', async () => {
+    const report = await reportOf(`
+      const wait = s.selectAsync();
+      report.registered = registerAll(duplicates());
+      await setImmediate();
+      report.later = registerAll(duplicates());
+      write(w, 'x');
+      report.wait = await outcome(wait);
+      report.count = s.getMap().size;
+    `);
+    const { registered, later, wait, count } = report;
+    expect(registered).toEqual([expect.any(Number), 'EINVAL']);
+    expect(later).toEqual([0, 'EINVAL']);
+    expect(wait).toBe(count);
+  });
+
+  test('refuses it in the turn in which the wait was begun from a callback of the loop', async () => {
+    const report = await reportOf(`
+      const other = open();
+      setTimeout(write, 1, w, 'x');
+      await other.selectAsync();
+      const wait = s.selectAsync({ timeoutMs: 20 });
+      report.registered = registerAll(duplicates());
+      report.wait = (await wait).length > 0;
+    `);
+    expect(report).toEqual({ registered: [expect.any(Number), 'EINVAL'], wait: true });
+  });
+
+  test('rejects with a chain of four epolls in it, and works without', async () => {
+    const report = await reportOf(`
+      report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
+      let inner = r;
+      for (let i = 0; i < 4; i++) {
+        const epoll = new Epoll();
+        epoll.register(inner, EPOLLIN);
+        inner = epoll.fd;
+      }
+      report.registered = registerAll([inner]);
+      report.second = await outcome(s.selectAsync({ timeoutMs: 50 }));
+      s.unregister(inner);
+      report.works = await works(s);
+    `);
+    expect(report).toEqual({ first: 0, registered: 1, second: ['ELOOP', 'epoll_ctl', true], works: WORKS });
+  });
+
+  test('refuses a chain while the wait is pending', async () => {
+    const report = await reportOf(`
+      const wait = s.selectAsync({ timeoutMs: 50 });
+      let inner = r;
+      for (let i = 0; i < 4; i++) {
+        const epoll = new Epoll();
+        epoll.register(inner, EPOLLIN);
+        inner = epoll.fd;
+      }
+      report.registered = registerAll([inner]);
+      report.wait = await outcome(wait);
+      report.works = await works(s);
+    `);
+    expect(report).toEqual({ registered: [0, 'ELOOP'], wait: 0, works: WORKS });
+  });
+});
+
+describe.skipIf(!hasEpoll).each([
+  ['closed', 'close(number)', 'EBADF'],
+  ["another file's", 'dup2(stranger, number)', 'EINVAL'],
+])("a selector whose descriptor is %s behind its back", (_, lose, code) => {
+  test.each([
+    ['before the first wait', ''],
+    ['between waits', 'await s.selectAsync({ timeoutMs: 5 });'],
+    ['between waits, of which the last found something', "write(w, 'x'); await s.selectAsync(); read(r, buffer);"],
+  ])('rejects each wait: %s', async (_, before) => {
+    const report = await reportOf(`
+      ${before}
+      ${lose};
+      report.waits = [await outcome(s.selectAsync({ timeoutMs: 50 })), await outcome(s.selectAsync())];
+      report.touched = !getBlocking(stranger);
+    `);
+    const refused = [code, 'epoll_ctl', true];
+    expect(report).toEqual({ waits: [refused, refused], touched: false });
+  });
+
+  test.each([
+    ['when something happens', "s.selectAsync()", "write(w, 'x');"],
+    ['when the time is over', 's.selectAsync({ timeoutMs: 10 })', ''],
+    ['when it is woken', 's.selectAsync()', 's.wakeup();'],
+  ])('rejects the wait in progress %s', async (_, wait, then) => {
+    const report = await reportOf(`
+      const wait = ${wait};
+      await setImmediate();
+      ${lose};
+      ${then}
+      report.wait = await outcome(wait);
+      report.next = await outcome(s.selectAsync());
+      try { s.close(); } catch ({ code }) { report.close = code; }
+      const other = open();
+      read(r, buffer);
+      report.works = await works(other);
+    `);
+    const refused = [code, 'epoll_ctl', true];
+    expect(report).toEqual({ wait: [code, 'epoll_wait', true], next: refused, close: 'EBADF', works: WORKS });
+  });
+});
+
+test.skipIf(!hasEpoll)('a selector has no descriptor of the event loop left after close()', async () => {
+  const report = await reportOf(`
+    const count = () => readdirSync('/proc/self/fd').length;
+    const before = count();
+    const others = Array.from({ length: 10 }, open);
+    await Promise.all(others.map((selector) => selector.selectAsync({ timeoutMs: 1 })));
+    others.push(open());
+    const pending = others.at(-1).selectAsync();
+    for (const selector of others) selector.close();
+    report.left = count() - before;
+    report.pending = await outcome(pending);
+  `);
+  expect(report).toEqual({ left: 0, pending: 0 });
+});
