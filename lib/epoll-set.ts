@@ -72,13 +72,15 @@ export class EpollSet {
     this.#watch?.cancel();
   }
 
-  /** Becomes the other instance, which is used up, under its own number. */
-  replaceBy(other: EpollSet): void {
+  /** Becomes the other instance, which is used up, under its own number. Whether the kernel has done it. */
+  replaceBy(other: EpollSet): boolean {
+    const result = native.dup2(other.fd, this.fd);
+    other.close();
+    if (result < 0) return false;
     // It watches the old one, by another number.
     this.#watch?.close();
     this.#watch = undefined;
-    check(native.dup2(other.fd, this.fd), 'dup3', this.fd);
-    other.close();
+    return true;
   }
 
   close(): void {

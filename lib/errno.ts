@@ -14,6 +14,7 @@ export const EINPROGRESS = -errno.EINPROGRESS;
 export const EINTR = -errno.EINTR;
 export const EINVAL = -errno.EINVAL;
 export const EMFILE = -errno.EMFILE;
+export const ELOOP = -errno.ELOOP;
 export const ENOENT = -errno.ENOENT;
 export const ENOSYS = -errno.ENOSYS;
 export const EPERM = -errno.EPERM;

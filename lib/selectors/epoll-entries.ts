@@ -10,13 +10,16 @@ import {
   EPOLLONESHOT,
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
-import { EEXIST, EINVAL } from '../errno.js';
+import { EBADF, EEXIST, EINVAL, ELOOP, EPERM } from '../errno.js';
 import { registrations } from '../registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
 import { grown, lengthFor } from './growth.js';
 
 /** Asks for nothing and fires once at the most, for an error or a hang-up: an entry that is disarmed, or nearly. */
 const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;
+
+/** What the kernel answers of a number that is closed, or another file's that it would not add. */
+const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EPERM, EINVAL, ELOOP]);
 
 /**
  * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
@@ -173,12 +176,12 @@ export class EpollEntries {
       fresh.close();
       return false;
     }
+    if (!this.set.replaceBy(fresh)) return false;
     for (const fd of present) {
       if (this.#isDisarmed(fd)) this.#asleep.add(fd);
       this.#muted.delete(fd);
     }
     this.#left.clear();
-    this.set.replaceBy(fresh);
     return true;
   }
 
@@ -195,8 +198,13 @@ export class EpollEntries {
     const ambiguous: number[] = [];
     for (let fd = 0; fd < this.#masks.length; fd++) {
       if (this.#generations[fd] === 0) continue;
-      if (this.#left.has(fd)) ambiguous.push(fd);
-      else if (this.#hasEntry(fd)) present.push(fd);
+      if (this.#left.has(fd)) {
+        ambiguous.push(fd);
+        continue;
+      }
+      const answer = this.#hasEntry(fd);
+      if (answer === undefined) return undefined;
+      if (answer) present.push(fd);
     }
     if (ambiguous.length === 0) return present;
     const ours = this.#ownOf(ambiguous);
@@ -217,12 +225,13 @@ export class EpollEntries {
     return after === undefined ? undefined : ours;
   }
 
-  /** Whether the kernel has an entry for the file that fd means. */
-  #hasEntry(fd: number): boolean {
+  /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */
+  #hasEntry(fd: number): boolean | undefined {
     // To add it again is the one question that changes nothing about an entry.
     const answer = this.set.ctl(EPOLL_CTL_ADD, fd, 0, 0, 0);
-    if (answer === 0) this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
-    return answer === EEXIST;
+    if (answer === EEXIST) return true;
+    if (answer === 0) return this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) === 0 ? false : undefined;
+    return NOT_THERE.has(answer) ? false : undefined;
   }
 
   #isDisarmed(fd: number): boolean {
