@@ -6,7 +6,7 @@ import { expectError } from './support/errors.js';
 /** The clock that the package takes when it is loaded. */
 const clock = vi.hoisted(() => {
   const { now } = performance;
-  const fake = vi.fn(() => now.call(performance));
+  const fake = vi.fn<() => number>(() => now.call(performance));
   performance.now = fake;
   return { now, fake };
 });
