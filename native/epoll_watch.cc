@@ -83,7 +83,7 @@ void EpollWatch::Close() {
   CloseDuplicate(loop_fd);
 }
 
-void EpollWatch::CloseDuplicate(int loop_fd) {
+void EpollWatch::CloseDuplicate(int loop_fd) const {
   // The epoll stays open, and so would its entry. libuv may put this off until the number is another file's.
   Control(loop_fd, EPOLL_CTL_DEL, fd_);
   close(fd_);

@@ -20,7 +20,7 @@ class EpollWatch : public Watch {
 
  private:
   static void OnReadable(uv_poll_t* handle, int status, int events);
-  void CloseDuplicate(int loop_fd);
+  void CloseDuplicate(int loop_fd) const;
 
   uv_poll_t handle_{};
   int fd_ = -1;

@@ -31,7 +31,7 @@ class ThreadWatch : public Watch {
     return result;
   }
 
-  long BeginThread(bool ref, WaitThread::Wait wait) override {
+  long BeginThread(bool ref, WaitThread::Wait&& wait) override {
     SetRef(ref);
     waiting_ = true;
     thread_->Begin(std::move(wait));
@@ -75,7 +75,7 @@ Watch::~Watch() { napi_delete_reference(owner_.env(), found_); }
 
 long Watch::BeginEpoll(bool /*ref*/, int /*epfd*/) { return -EINVAL; }
 
-long Watch::BeginThread(bool /*ref*/, WaitThread::Wait /*wait*/) { return -EINVAL; }
+long Watch::BeginThread(bool /*ref*/, WaitThread::Wait&& /*wait*/) { return -EINVAL; }
 
 void Watch::Close() {
   waiting_ = false;
@@ -98,7 +98,7 @@ void Watch::Found() {
 }
 
 void Watch::Call() {
-  const napi_env env = owner_.env();
+  napi_env env = owner_.env();
   Napi::HandleScope scope(env);
   napi_value found = nullptr;
   napi_value global = nullptr;

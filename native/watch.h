@@ -26,7 +26,7 @@ class Watch {
   // alive.
   virtual long BeginEpoll(bool ref, int epfd);
   // wait: for a thread to make.
-  virtual long BeginThread(bool ref, WaitThread::Wait wait);
+  virtual long BeginThread(bool ref, WaitThread::Wait&& wait);
   // Afterwards no descriptor is in use.
   virtual void Cancel() = 0;
   virtual void Close();
