@@ -31,6 +31,7 @@
         "native/eventfd.cc",
         "native/timerfd.cc",
         "native/pidfd.cc",
+        "native/signal_registry.cc",
         "native/signals.cc",
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
@@ -42,7 +43,7 @@
       "cflags_cc": ["-std=c++17", "-fexceptions", "-Wall", "-Wextra", "-Werror"],
       # The time goes to the kernel, not to this code, which is half as large with -Os as with Node's -O3.
       "cflags!": ["-O3"],
-      # Export the module's entry point only.
+      # Export the module's entry point, and what signal_registry.h says.
       "cflags": ["-Os", "-fvisibility=hidden"],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
@@ -58,6 +59,8 @@
           # nodelete: Node unloads it with the last worker that has loaded it, and a signal handler may be
           # running in it.
           "ldflags": ["-Wl,--gc-sections", "-Wl,-z,nodelete"],
+          # dlopen is in a library of its own before glibc 2.34.
+          "libraries": ["-ldl"],
         }],
         ["io_selectors_sanitize!=''", {
           "cflags": ["-fsanitize=<(io_selectors_sanitize)", "-fno-omit-frame-pointer", "-g", "-O1"],

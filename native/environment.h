@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include "ownership.h"
+#include "signals.h"
 #include "watch.h"
 
 struct Environment {
@@ -13,4 +14,6 @@ struct Environment {
 
   Ownership owned;
   Watches watches;
+  // Ends first: a handler must not write to what is closed with the others.
+  Subscriptions subscriptions;
 };

@@ -5,42 +5,49 @@
 #include <sys/select.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 namespace {
 
 class Select {
  public:
-  explicit Select(const Bitmaps& bitmaps) : nfds_(bitmaps.nfds) {
-    const Word* first = bitmaps.words;
-    for (auto& set : asked_) {
-      set.assign(first, first + bitmaps.length);
-      first += bitmaps.length;
-    }
-  }
+  explicit Select(const Bitmaps& bitmaps)
+      : asked_(bitmaps.words, bitmaps.words + Bitmaps::kSets * bitmaps.length), nfds_(bitmaps.nfds) {}
 
   bool operator()(int wake_fd) {
-    size_t word = static_cast<size_t>(wake_fd) / Bitmaps::kWordBits;
+    const size_t word = static_cast<size_t>(wake_fd) / Bitmaps::kWordBits;
     const Word bit = Word{1} << (static_cast<size_t>(wake_fd) % Bitmaps::kWordBits);
-    for (auto& set : asked_) set.resize(std::max(set.size(), word + 1));
-    asked_[0][word] |= bit;
+    MakeRoomFor(word);
+    asked_[word] |= bit;
     for (;;) {
-      Sets answer = asked_;
-      auto set = [&answer](size_t index) { return reinterpret_cast<fd_set*>(answer[index].data()); };
+      std::vector<Word> answer = asked_;
+      auto set = [&](size_t i) {
+        return reinterpret_cast<fd_set*>(answer.data() + i * answer.size() / Bitmaps::kSets);
+      };
       int count = select(std::max(nfds_, wake_fd + 1), set(0), set(1), set(2), nullptr);
       if (count < 0 && errno == EINTR) continue;
       // An error is something to be found, too: the wait that follows will meet it.
-      return count != 1 || (answer[0][word] & bit) == 0;
+      return count != 1 || (answer[word] & bit) == 0;
     }
   }
 
  private:
   using Word = Bitmaps::Word;
-  using Sets = std::array<std::vector<Word>, Bitmaps::kSets>;
 
-  Sets asked_;
+  void MakeRoomFor(size_t word) {
+    const size_t length = asked_.size() / Bitmaps::kSets;
+    if (word < length) return;
+    std::vector<Word> longer(Bitmaps::kSets * (word + 1));
+    for (size_t i = 0; i < Bitmaps::kSets; ++i) {
+      std::copy_n(asked_.begin() + i * length, length, longer.begin() + i * (word + 1));
+    }
+    asked_ = std::move(longer);
+  }
+
+  // Three bitmaps of equal size.
+  std::vector<Word> asked_;
   int nfds_;
 };
 
