@@ -6,8 +6,11 @@ import { expect, test } from 'vitest';
 import { SO_LINGER, Socket, SOL_SOCKET } from 'io-selectors/socket';
 import { owned, tcpListener } from './support/descriptors.js';
 import { type Child, root, startNode } from './support/processes.js';
+import { backends } from './support/selectors.js';
 
-const example = /```js\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '';
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const example = /```js\n([^]*?)```/.exec(readme)?.[1] ?? '';
+const signalsExample = /```ts\n(const ends = [^]*?)```/.exec(readme)?.[1] ?? '';
 
 /** Starts the example, on another port. */
 async function serve(port: number): Promise<Child> {
@@ -102,4 +105,19 @@ test('the example does not wait for a peer that takes nothing of what is sent ba
   });
   await expectEcho(port, 'still there');
   await end(server);
+});
+
+test.each(backends)('the example of signals leaves %s as it was', async (_backend, Selector) => {
+  const source = `
+    import { EVENT_READ, ${Selector.name} } from 'io-selectors';
+    import { signals } from 'io-selectors/fd';
+    const selector = new ${Selector.name}();
+    ${signalsExample}
+    process.kill(process.pid, 'SIGTERM');
+    selector.selectEach(({ data }) => data());
+    console.log(selector.select(0).length, selector.getMap().size);
+    process.kill(process.pid, 'SIGTERM');
+    selector.select();`;
+  const { stdout, stderr, signal } = await startNode(source).ended;
+  expect({ stdout, stderr, signal }).toEqual({ stdout: "[ 'SIGTERM' ]\n0 0\n", stderr: '', signal: 'SIGTERM' });
 });

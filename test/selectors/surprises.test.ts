@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { EpollSelector, EVENT_READ, type FileObject } from 'io-selectors';
+import { close, dup, read, write } from 'io-selectors/fd';
+import { Socket } from 'io-selectors/socket';
+import { turns } from '../support/async.js';
+import { drain, owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
+import { openFile } from '../support/files.js';
+import { accept } from '../support/internet.js';
+import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+
+// What a kernel does, and a program may not expect.
+
+describe.each(backends)('with %s', (_backend, Selector) => {
+  test('what is reported may be gone when it is asked for', () => {
+    const [readFd, writeFd] = pipe();
+    const other = ownedFd(dup(readFd));
+    const { listener, port } = tcpListener();
+    listener.setBlocking(false);
+    const rival = owned(Socket.fromFd(dup(listener.fd)));
+    owned(new Socket()).connect({ address: '127.0.0.1', port });
+    write(writeFd, 'x');
+    const selector = open(Selector);
+    const keys = [readFd, listener].map((file) => selector.register(file, EVENT_READ));
+    expectReady(selector, keys.map((key) => [key, EVENT_READ]));
+    drain(other);
+    accept(rival);
+    expect(read(readFd, Buffer.alloc(1))).toBeNull();
+    expect(listener.accept()).toBeNull();
+  });
+
+  test('the data of a net.Socket is reported until Node has read it', async () => {
+    const { listener, port } = tcpListener();
+    const client = connect(port, '127.0.0.1');
+    onTestFinished(() => void client.destroy());
+    await once(client, 'connect');
+    const server = owned(listener.accept()!.socket);
+    client.resume();
+    const selector = open(Selector);
+    const key = selector.register(client, EVENT_READ);
+    server.send('first');
+    expectReady(selector, [[key, EVENT_READ]]);
+    await once(client, 'data');
+    expectIdle(selector);
+  });
+});
+
+describe.skipIf(!hasEpoll)('with epoll', () => {
+  /** Selectors, each of which watches the one before, and the first this file. */
+  function chain(file: FileObject, length: number): EpollSelector[] {
+    const selectors: EpollSelector[] = [];
+    for (let i = 0; i < length; i++) {
+      const selector = owned(new EpollSelector());
+      selector.register(selectors.at(-1) ?? file, EVENT_READ);
+      selectors.push(selector);
+    }
+    return selectors;
+  }
+
+  test.each(['level', 'edge'] as const)('exclusive has no effect under selectAsync: all wake (%s)', async (trigger) => {
+    const [readFd, writeFd] = pipe();
+    const selectors = Array.from({ length: 4 }, () => owned(new EpollSelector()));
+    for (const selector of selectors) {
+      selector.register(readFd, EVENT_READ, undefined, { exclusive: true, trigger });
+    }
+    const waits = selectors.map((selector) => selector.selectAsync({ timeoutMs: 10_000 }));
+    await turns(3);
+    write(writeFd, 'x');
+    expect((await Promise.all(waits)).map((events) => events.length)).toEqual([1, 1, 1, 1]);
+  });
+
+  test('an edge is repeated where an entry that was left behind has to be got rid of', () => {
+    const selector = owned(new EpollSelector());
+    const [edge, writeEdge] = pipe();
+    const key = selector.register(edge, EVENT_READ, undefined, { trigger: 'edge' });
+    write(writeEdge, 'x');
+    expectReady(selector, [[key, EVENT_READ]]);
+    expectIdle(selector);
+    const [readFd, writeFd] = pipe();
+    ownedFd(dup(readFd));
+    selector.register(readFd, EVENT_READ);
+    write(writeFd, 'x');
+    close(readFd);
+    selector.unregister(readFd);
+    expectReady(selector, [[key, EVENT_READ]]);
+    expectIdle(selector);
+  });
+
+  test('files that are always ready do not make the descriptor of their selector readable', () => {
+    const selector = owned(new EpollSelector({ unpollable: 'ready' }));
+    const key = selector.register(openFile('/dev/null'), EVENT_READ);
+    const outer = owned(new EpollSelector());
+    outer.register(selector, EVENT_READ);
+    expectIdle(outer);
+    expectReady(selector, [[key, EVENT_READ]]);
+  });
+
+  test('epolls watch one another five levels deep, of which selectAsync takes one', async () => {
+    const [readFd, writeFd] = pipe();
+    const selectors = chain(readFd, 5);
+    expect(() => owned(new EpollSelector()).register(selectors[4], EVENT_READ)).toThrow('ELOOP');
+    await expect(selectors[4].selectAsync({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'ELOOP' });
+    const wait = selectors[3].selectAsync({ timeoutMs: 10_000 });
+    write(writeFd, 'x');
+    expect(await wait).toHaveLength(1);
+    expect(selectors[4].select(5000)).toHaveLength(1);
+  });
+});
