@@ -106,7 +106,22 @@ describe('console.log shows', () => {
   });
 });
 
-describe.each(backends)('console.log shows of %s', (_backend, Selector) => {
+describe.each(backends)('console.log shows of %s', (backend, Selector) => {
+  test('a selector', async () => {
+    const selector = open(Selector);
+    selector.register(pipe()[0], EVENT_READ);
+    const fd = 'fd' in selector ? `, fd: ${String(selector.fd)}` : '';
+    const shown = (waiting: boolean) =>
+      `${Selector.name} { backend: '${backend}'${fd}, closed: false, registrations: 1, waiting: ${waiting} }`;
+    expect(inspect(selector, { breakLength: Infinity })).toBe(shown(false));
+    const wait = selector.selectAsync();
+    expect(inspect(selector, { breakLength: Infinity })).toBe(shown(true));
+    selector.close();
+    await wait;
+    const state = 'closed: true, registrations: 0, waiting: false';
+    expect(inspect(selector, { breakLength: Infinity })).toBe(`${Selector.name} { backend: '${backend}', ${state} }`);
+  });
+
   test('keys and the map of them', () => {
     const selector = open(Selector);
     const [a] = socketPair();

@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import { checkFunction, checkInteger, readOptions } from '../check.js';
 import { EVENT_READ } from '../constants.js';
 import { EINTR } from '../errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../errors.js';
 import { type FileObject, toFd } from '../file-object.js';
 import { checkFdSetSize } from '../select.js';
+import { show } from '../inspect.js';
 import { cut, deadlineAfter, remainingUntil, toTimeout } from '../timeout.js';
 import type { Waker } from '../waker.js';
 import { AsyncWait, checkSignal } from './async-wait.js';
@@ -314,6 +316,16 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => {
+      const { backend, closed } = this;
+      const fd: unknown = closed ? undefined : Reflect.get(this, 'fd');
+      const state = { closed, registrations: this.#keys.size, waiting: this.#waiting };
+      return fd === undefined ? { backend, ...state } : { backend, fd, ...state };
+    });
   }
 
   #assertOpen(): void {
