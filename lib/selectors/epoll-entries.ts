@@ -215,14 +215,24 @@ export class EpollEntries {
   #ownOf(fds: number[]): number[] | undefined {
     const before = generationsOf(this.set.fd);
     if (before === undefined) return undefined;
-    const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(this.#generations[fd]) === true;
-    const candidates = fds.filter((fd) => isThere(fd, before));
-    // The entry that can be removed is that of the file which has the number.
-    const removed = candidates.filter((fd) => this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) === 0);
+    const old = new Map(fds.map((fd) => [fd, this.#generations[fd]]));
+    const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
+    // The entry that is given another generation is that of the file which has the number.
+    const told = fds.filter((fd) => isThere(fd, before) && this.#tellAgain(fd));
     const after = generationsOf(this.set.fd);
-    const ours = removed.filter((fd) => after === undefined || !isThere(fd, after));
-    for (const fd of ours) this.set.ctl(EPOLL_CTL_ADD, fd, this.#maskNow(fd), fd, this.#generations[fd]);
-    return after === undefined ? undefined : ours;
+    if (after === undefined) return undefined;
+    for (const fd of told) {
+      if (!isThere(fd, after)) continue;
+      this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+      this.#generations[fd] = old.get(fd)!;
+    }
+    return told.filter((fd) => !isThere(fd, after));
+  }
+
+  #tellAgain(fd: number): boolean {
+    if (this.#tell(fd, this.#muted.get(fd) ?? this.#maskNow(fd)) !== 0) return false;
+    if (this.#isDisarmed(fd)) this.#asleep.add(fd);
+    return true;
   }
 
   /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */
