@@ -51,6 +51,6 @@ export class KeyMap<D> implements ReadonlyMap<number, SelectorKey<D>> {
 
   /** @internal */
   [inspect.custom](): object {
-    return new Map(this);
+    return #keys in this ? new Map(this) : this;
   }
 }
