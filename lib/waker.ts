@@ -2,10 +2,12 @@ import { inspect } from 'node:util';
 import { native } from './binding.js';
 import { checkFd } from './check.js';
 import { Descriptor } from './descriptor.js';
-import { EAGAIN, EINVAL, EPIPE } from './errno.js';
+import { EAGAIN, EBADF, EINVAL, EPIPE } from './errno.js';
 import { check, closed, systemError } from './errors.js';
 import { show } from './inspect.js';
 import { post } from './wake-channel.js';
+
+const NOTHING = new Uint8Array(0);
 
 /**
  * Wakes a selector from another thread: `selector.waker.share()` there, `new Waker(number)` here. It owns
@@ -16,8 +18,8 @@ export class Waker implements Disposable {
 
   /**
    * Takes ownership of a descriptor that `share()` gave.
-   * @throws SystemError EBADF if fd is not open, EINVAL if it cannot have come from `share()`; fd stays
-   *   the caller's then
+   * @throws SystemError EBADF if fd is not open, EINVAL if it cannot have come from `share()`, as one that blocks;
+   *   fd stays the caller's then
    * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
   constructor(fd: number);
@@ -78,6 +80,10 @@ function checkWakeFd(value: unknown): number {
   const fd = checkFd(value);
   check(native.exists(fd), 'fcntl', fd);
   if (!isWakeFd(fd)) throw systemError(EINVAL, 'write', fd, 'not a descriptor that a waker has shared');
+  // wake() must not wait for whoever reads.
+  if (check(native.getBlocking(fd), 'fcntl', fd) === 1) {
+    throw systemError(EINVAL, 'write', fd, 'the descriptor blocks, which none does that a waker has shared');
+  }
   return fd;
 }
 
@@ -85,7 +91,8 @@ function checkWakeFd(value: unknown): number {
 function isWakeFd(fd: number): boolean {
   // To import all of it takes longer than to load the rest of the package.
   const { fstatSync, readlinkSync } = process.getBuiltinModule('node:fs');
-  if (native.eventfd === undefined) return fstatSync(fd).isFIFO();
+  // Nothing is written to a pipe, but not to its read end.
+  if (native.eventfd === undefined) return fstatSync(fd).isFIFO() && native.write(fd, NOTHING) !== EBADF;
   try {
     return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:[eventfd]';
   } catch {

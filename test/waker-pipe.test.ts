@@ -101,7 +101,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
     expect(report).toEqual({ full: 0, left: false, next: 0 });
   });
 
-  test('leaves neither end open, and takes nothing but a pipe for a waker', async () => {
+  test('leaves neither end open, and takes only the write end of a pipe for a waker', async () => {
     const report = await withoutEventfd(
       backend,
       `
@@ -117,9 +117,22 @@ describe.each(backends)('without eventfd, %s', (backend) => {
       shared.close();
       report.left = count() - before;
       const counter = fd.timerfd({ delayMs: 0 });
-      report.timerfd = codeOf(() => new io.Waker(counter.fd));`,
+      report.timerfd = codeOf(() => new io.Waker(counter.fd));
+      report.readEnd = codeOf(() => new io.Waker(readFd));
+      const blocking = fd.pipe({ blocking: true });
+      report.blocking = blocking.map((end) => codeOf(() => new io.Waker(end)));
+      report.writeEnd = codeOf(() => new io.Waker(writeFd).close());`,
     );
-    expect(report).toEqual({ number: true, ends: 2, codeAfterClose: 'none', left: 0, timerfd: 'EINVAL' });
+    expect(report).toEqual({
+      number: true,
+      ends: 2,
+      codeAfterClose: 'none',
+      left: 0,
+      timerfd: 'EINVAL',
+      readEnd: 'EINVAL',
+      blocking: ['EINVAL', 'EINVAL'],
+      writeEnd: 'none',
+    });
   });
 });
 

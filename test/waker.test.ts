@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EVENT_READ, Waker } from 'io-selectors';
-import { dup, eventfd, pipe as openPipe, timerfd, write } from 'io-selectors/fd';
+import { dup, eventfd, pipe as openPipe, setBlocking, timerfd, write } from 'io-selectors/fd';
 import { idle, keysOf } from './support/async.js';
 import { inChild } from './support/child.js';
 import { owned, ownedFd, pipe, socketPair } from './support/descriptors.js';
@@ -198,12 +198,22 @@ describe('a waker of a shared descriptor', () => {
     ['a regular file', () => ownedFd(openSync(temporaryPath('file'), 'w'))],
     ['/dev/null', () => ownedFd(openSync('/dev/null', 'r+'))],
     ['a timerfd', () => owned(timerfd({ delayMs: 0 })).fd],
+    ['an eventfd that blocks', () => owned(eventfd(0, { blocking: true })).fd],
   ];
   test.each(refused)('refuses %s, which stays open', (_, make) => {
     const fd = make();
     const before = openDescriptors().get(fd);
     expectError(() => new Waker(fd), 'EINVAL', { fd });
     expect(openDescriptors().get(fd)).toBe(before);
+  });
+
+  test('says of one that blocks that it does', () => {
+    const event = owned(eventfd());
+    setBlocking(event.fd, true);
+    expect(() => new Waker(event.fd)).toThrow(/the descriptor blocks/);
+    setBlocking(event.fd, false);
+    owned(new Waker(dup(event.fd))).wake();
+    expect(event.read()).toBe(1n);
   });
 
   test('refuses a number that is not open', () => {
