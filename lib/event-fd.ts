@@ -53,7 +53,12 @@ export function eventfd(initial: number | bigint = 0, options?: { blocking?: boo
   // The call takes 32 bits only.
   const fits = value <= 0xffff_ffffn;
   const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking), 'eventfd'));
-  if (!fits) event.write(value);
+  try {
+    if (!fits) event.write(value);
+  } catch (error) {
+    event.close();
+    throw error;
+  }
   return event;
 }
 

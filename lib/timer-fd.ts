@@ -52,7 +52,12 @@ export function timerfd(options: { delayMs: number; intervalMs?: number; blockin
   checkBoolean(blocking, 'options.blocking');
   if (native.timerfdCreate === undefined) throw notSupported('only Linux has timerfd: use the timeout of the wait');
   const timer = new TimerFd(check(native.timerfdCreate(blocking), 'timerfd_create'));
-  timer.set({ delayMs: delayMs ?? 0, intervalMs });
+  try {
+    timer.set({ delayMs: delayMs ?? 0, intervalMs });
+  } catch (error) {
+    timer.close();
+    throw error;
+  }
   return timer;
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { inChild } from './support/child.js';
+import { root, startNode } from './support/processes.js';
 
 test('a call that fails leaves no descriptor behind', async () => {
   const calls = await inChild(null, (io) => {
@@ -73,4 +74,26 @@ test('a call that fails leaves no descriptor behind', async () => {
   expect(calls.length).toBeGreaterThan(20);
   expect(calls.filter(({ threw }) => !threw)).toEqual([]);
   expect(calls.filter(({ leaked }) => leaked !== 0)).toEqual([]);
+});
+
+// The addon's exports are an ordinary object.
+test.each([
+  ['eventfd', 'write', 'fd.eventfd(2n ** 40n)'],
+  ['timerfd', 'timerfdSettime', 'fd.timerfd({ delayMs: 1 })'],
+])('%s leaves no descriptor behind where its second system call fails', async (_, second, expression) => {
+  const { stdout, stderr } = await startNode(`
+    import { readdirSync } from 'node:fs';
+    import { constants } from 'node:os';
+    import * as fd from 'io-selectors/fd';
+    const { native } = await import(${JSON.stringify(`file://${root}dist/binding.js`)});
+    native.${second} = () => -constants.errno.EIO;
+    const count = () => readdirSync('/proc/self/fd').length;
+    const before = count();
+    const codes = Array.from({ length: 10 }, () => {
+      try { ${expression}; } catch ({ code }) { return code; }
+    });
+    console.log(JSON.stringify({ codes: [...new Set(codes)], left: count() - before }));
+  `).ended;
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual({ codes: ['EIO'], left: 0 });
 });
