@@ -23,6 +23,9 @@ constexpr size_t kPathOffset = offsetof(sockaddr_un, sun_path);
 Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 0);
   std::string text = info[1].As<Napi::String>();
+  const uint32_t number = Uint(info, 2);
+  // A NUL byte would end the text for C.
+  if (number > UINT16_MAX || text.find('\0') != std::string::npos) return Result(info.Env(), -EINVAL);
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;
   addrinfo* found = nullptr;
@@ -30,7 +33,7 @@ Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
   std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
   std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
   address.length = found->ai_addrlen;
-  in_port_t port = htons(static_cast<uint16_t>(Uint(info, 2)));
+  in_port_t port = htons(static_cast<uint16_t>(number));
   if (found->ai_family == AF_INET6) {
     reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_port = port;
   } else {
@@ -66,6 +69,7 @@ Napi::Value DecodeUnix(Napi::Env env, const Address& address) {
 Napi::Value Decode(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Address& address = AddressAt(info, 0);
+  if (address.length > sizeof address.storage) ThrowRangeError(env, "address expected");
   auto parts = Napi::Array::New(env, 3);
   // An unnamed AF_UNIX peer of recvfrom has no length at all, hence no family either.
   int family = address.length < kPathOffset ? AF_UNIX : address.storage.ss_family;

@@ -14,7 +14,5 @@ struct Address {
 };
 
 inline Address& AddressAt(const Napi::CallbackInfo& info, size_t index) {
-  Bytes view = View(info, index);
-  if (view.length != sizeof(Address)) throw Napi::TypeError::New(info.Env(), "address expected");
-  return *reinterpret_cast<Address*>(view.data);
+  return *ArrayOf<Address>(info, index, 1);
 }

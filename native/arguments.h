@@ -10,8 +10,11 @@
 
 [[noreturn]] void ThrowRangeError(Napi::Env env, const char* message);
 
+// Not NaN.
 inline double Double(const Napi::CallbackInfo& info, size_t index) {
-  return info[index].As<Napi::Number>().DoubleValue();
+  double number = info[index].As<Napi::Number>().DoubleValue();
+  if (number != number) ThrowRangeError(info.Env(), "number expected");
+  return number;
 }
 
 inline bool Bool(const Napi::CallbackInfo& info, size_t index) {
@@ -22,7 +25,6 @@ inline bool Bool(const Napi::CallbackInfo& info, size_t index) {
 template <class T>
 T Whole(const Napi::CallbackInfo& info, size_t index) {
   double number = Double(info, index);
-  // Not NaN either, which no integer is.
   bool fits = number >= std::numeric_limits<T>::min() && number <= std::numeric_limits<T>::max();
   if (!fits || static_cast<double>(static_cast<T>(number)) != number) {
     ThrowRangeError(info.Env(), "whole number of 32 bits expected");

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "arguments.h"
@@ -106,7 +107,8 @@ long CallWait(int epfd, epoll_event* events, int max_events, int timeout_ms) {
 }
 
 long Wait(Header* header, epoll_event* events, size_t capacity) {
-  if (header->max_events > static_cast<int>(capacity)) return -EINVAL;
+  if (header->max_events > 0 && static_cast<size_t>(header->max_events) > capacity) return -EINVAL;
+  if (std::isnan(header->timeout_ms)) return -EINVAL;
   Timeout timeout(header->timeout_ms);
   if (!timeout.WholeMilliseconds() && header->whole_milliseconds_only == 0) {
     long count = CallPwait2(header->epfd, events, header->max_events, timeout.Timespec());

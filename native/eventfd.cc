@@ -15,7 +15,7 @@ namespace {
 
 // eventfd(initial, blocking, registered): a start value past 32 bits is written afterwards, by JavaScript
 Napi::Value Eventfd(const Napi::CallbackInfo& info) {
-  bool blocking = info[1].As<Napi::Boolean>().Value();
+  bool blocking = Bool(info, 1);
   Registrations registered(info, 2);
   long fd = OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)));
   return Result(info.Env(), Made(info.Env(), registered.Avoid(fd)));

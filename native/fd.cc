@@ -16,22 +16,15 @@
 
 namespace {
 
-// Whoever hears of two descriptors: an Int32Array of two.
-int* FdsAt(const Napi::CallbackInfo& info, size_t index) {
-  Bytes view = View(info, index);
-  if (view.length != 2 * sizeof(int)) throw Napi::TypeError::New(info.Env(), "two integers expected");
-  return reinterpret_cast<int*>(view.data);
-}
-
 // pipe(fds, blocking): both are the caller's
 Napi::Value Pipe(const Napi::CallbackInfo& info) {
-  int* fds = FdsAt(info, 0);
-  return Result(info.Env(), OpenPipe(fds, info[1].As<Napi::Boolean>().Value()));
+  int* fds = ArrayOf<int>(info, 0, 2);
+  return Result(info.Env(), OpenPipe(fds, Bool(info, 1)));
 }
 
 // wakePipe(fds, registered): a pipe of an object that wakes another. Neither end blocks
 Napi::Value WakePipe(const Napi::CallbackInfo& info) {
-  int* fds = FdsAt(info, 0);
+  int* fds = ArrayOf<int>(info, 0, 2);
   Registrations registered(info, 1);
   long result = OpenPipe(fds, false);
   if (result == 0) result = registered.AvoidBoth(fds);
@@ -94,7 +87,7 @@ Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
 
 Napi::Value SetBlocking(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
-  bool blocking = info[1].As<Napi::Boolean>().Value();
+  bool blocking = Bool(info, 1);
   long flags = OrErrno(fcntl(fd, F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   long wanted = blocking ? flags & ~static_cast<long>(O_NONBLOCK) : flags | O_NONBLOCK;
@@ -105,21 +98,21 @@ double ToDouble(rlim_t limit) { return limit == RLIM_INFINITY ? HUGE_VAL : stati
 
 // getDescriptorLimit(limits): limits is a Float64Array of two, soft and hard
 Napi::Value GetDescriptorLimit(const Napi::CallbackInfo& info) {
-  Bytes view = View(info, 0);
-  if (view.length != 2 * sizeof(double)) return Result(info.Env(), -EINVAL);
+  auto* limits = ArrayOf<double>(info, 0, 2);
   rlimit limit{};
   long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
-  auto* limits = reinterpret_cast<double*>(view.data);
   limits[0] = ToDouble(limit.rlim_cur);
   limits[1] = ToDouble(limit.rlim_max);
   return Result(info.Env(), result);
 }
 
 Napi::Value SetDescriptorLimit(const Napi::CallbackInfo& info) {
+  double soft = Double(info, 0);
   rlimit limit{};
   long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
   if (result < 0) return Result(info.Env(), result);
-  double soft = Double(info, 0);
+  constexpr double kEnd = 18446744073709551616.0;
+  if (soft < 0 || (soft >= kEnd && !std::isinf(soft))) return Result(info.Env(), -EINVAL);
   limit.rlim_cur = std::isinf(soft) ? RLIM_INFINITY : static_cast<rlim_t>(soft);
   return Result(info.Env(), OrErrno(setrlimit(RLIMIT_NOFILE, &limit)));
 }

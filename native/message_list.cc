@@ -28,9 +28,10 @@ struct Slot {
 struct Messages {
   explicit Messages(const Napi::CallbackInfo& info)
       : count(Uint(info, 1)), slot_size(Uint(info, 3)), flags(Int(info, 4)) {
-    Bytes table = View(info, 0);
+    Array<int32_t> table(info, 0);
     Bytes block = View(info, 2);
-    bool fits = slot_size > 0 && count <= table.length / sizeof(Slot) && count <= block.length / slot_size;
+    bool fits = slot_size > 0 && count <= table.length * sizeof(int32_t) / sizeof(Slot) &&
+                count <= block.length / slot_size;
     if (!fits) throw Napi::RangeError::New(info.Env(), "memory for all slots expected");
     slots = reinterpret_cast<Slot*>(table.data);
     memory = block.data;

@@ -29,12 +29,10 @@ Napi::Value PidfdOpen(const Napi::CallbackInfo& info) {
 // pidfdStatus(fd, status): 1 once the child has ended, 0 before; status is an Int32Array of two, the
 // si_code and the exit status or signal. WNOWAIT leaves the child to be reaped by whoever started it.
 Napi::Value PidfdStatus(const Napi::CallbackInfo& info) {
-  Bytes view = View(info, 1);
-  if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
+  int* status = ArrayOf<int>(info, 1, 2);
   siginfo_t child{};
   long result = OrErrno(waitid(kPidfd, static_cast<id_t>(Int(info, 0)), &child, WEXITED | WNOHANG | WNOWAIT));
   if (result < 0 || child.si_pid == 0) return Result(info.Env(), result);
-  auto* status = reinterpret_cast<int*>(view.data);
   status[0] = child.si_code == CLD_EXITED ? 0 : 1;
   status[1] = child.si_status;
   return Result(info.Env(), 1);

@@ -35,10 +35,8 @@ Napi::Value CreateSocket(const Napi::CallbackInfo& info) {
 
 // socketpair(fds, type, blocking): fds is an Int32Array of two
 Napi::Value SocketPair(const Napi::CallbackInfo& info) {
-  Bytes view = View(info, 0);
-  if (view.length != 2 * sizeof(int)) return Result(info.Env(), -EINVAL);
-  int* fds = reinterpret_cast<int*>(view.data);
-  bool blocking = info[2].As<Napi::Boolean>().Value();
+  int* fds = ArrayOf<int>(info, 0, 2);
+  bool blocking = Bool(info, 2);
 #if IO_SELECTORS_LINUX
   int type = Int(info, 1) | kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
   long result = OrErrno(socketpair(AF_UNIX, type, 0, fds));
@@ -68,7 +66,7 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
   long flags = OrErrno(fcntl(fd, F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   bool blocking = (flags & O_NONBLOCK) == 0;
-  bool own = info[2].As<Napi::Boolean>().Value();
+  bool own = Bool(info, 2);
 #if IO_SELECTORS_LINUX
   int mode = kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
   long accepted = OrErrno(accept4(fd, address.Get(), &address.length, mode));

@@ -14,14 +14,17 @@
 namespace {
 
 Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
-  bool blocking = info[0].As<Napi::Boolean>().Value();
+  bool blocking = Bool(info, 0);
   long fd = OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK)));
   return Result(info.Env(), Made(info.Env(), fd));
 }
 
 // timerfdSettime(fd, delayMs, intervalMs): 0 disarms, or means no repetition
 Napi::Value TimerfdSettime(const Napi::CallbackInfo& info) {
-  itimerspec time = {Timeout(Double(info, 2)).Timespec(), Timeout(Double(info, 1)).Timespec()};
+  const Timeout delay(Double(info, 1));
+  const Timeout interval(Double(info, 2));
+  if (delay.Forever() || interval.Forever()) return Result(info.Env(), -EINVAL);
+  const itimerspec time = {interval.Timespec(), delay.Timespec()};
   return Result(info.Env(), OrErrno(timerfd_settime(Int(info, 0), 0, &time, nullptr)));
 }
 
