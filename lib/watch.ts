@@ -89,11 +89,12 @@ export class Watch {
 }
 
 /**
- * Bun and Deno load addons, but end the process where one calls what they lack of libuv.
+ * Bun and Deno load the addon, but end the process where it calls what they lack of libuv.
  * @throws Error ERR_NOT_SUPPORTED
  */
 function assertLoop(): void {
-  const runtime = ['bun', 'deno'].find((name) => Object.hasOwn(process.versions, name));
-  if (runtime === undefined) return;
-  throw notSupported(`${runtime} has no libuv loop, which selectAsync needs: use select, in a worker if need be`);
+  for (const [name, runtime] of Object.entries({ bun: 'Bun', deno: 'Deno' })) {
+    if (!Object.hasOwn(process.versions, name)) continue;
+    throw notSupported(`${runtime} has not the event loop of Node that selectAsync needs: use select, or a worker`);
+  }
 }
