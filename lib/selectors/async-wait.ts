@@ -1,8 +1,10 @@
-// Not the global ones, which a program that fakes its time replaces.
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import timers from 'node:timers';
 import { INT_MAX } from '../check.js';
 import { invalidType } from '../errors.js';
 import { deadlineAfter, remainingUntil } from '../timeout.js';
+
+/** As they are now, whatever becomes of them in a program that fakes its time. */
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
 
 /**
  * An asynchronous wait in progress: its promise, and what can end it beside the descriptors. Nothing is

@@ -10,7 +10,7 @@ import {
   EPOLLONESHOT,
 } from '../constants.js';
 import { EpollSet } from '../epoll-set.js';
-import { EBADF, EEXIST, EINVAL, ELOOP, EPERM } from '../errno.js';
+import { EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM } from '../errno.js';
 import { registrations } from '../registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
 import { grown, lengthFor } from './growth.js';
@@ -19,7 +19,7 @@ import { grown, lengthFor } from './growth.js';
 const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;
 
 /** What the kernel answers of a number that is closed, or another file's that it would not add. */
-const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EPERM, EINVAL, ELOOP]);
+const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EINVAL, ELOOP, ENOENT, EPERM]);
 
 /**
  * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
@@ -130,21 +130,24 @@ export class EpollEntries {
    * Keeps an entry, until `unmute`, from reporting again what it just reported and nobody has asked for. That is
    * taken out of its mask. An error or a hang-up comes unasked: an edge-triggered entry reports it once more at
    * once, and then not before something new happens.
+   *
+   * @returns false if it will do so all the same: its number means another file by now
    */
-  mute(fd: number, revents: number): void {
+  mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
     if ((mask & (EPOLLET | EPOLLONESHOT)) === EPOLLET) {
       this.#dropped.add(fd);
-      return;
+      return true;
     }
     const told = this.#muted.get(fd) ?? mask;
     // A one-shot entry would be used up by that repetition.
     const isRepeated = (revents & (EPOLLERR | EPOLLHUP)) !== 0;
     const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
     this.arm(fd);
-    if (wanted === told) return;
-    this.#tell(fd, wanted);
+    if (wanted === told) return true;
+    if (this.#tell(fd, wanted) !== 0) return false;
     this.#muted.set(fd, wanted);
+    return true;
   }
 
   unmute(): void {
@@ -217,22 +220,26 @@ export class EpollEntries {
     if (before === undefined) return undefined;
     const old = new Map(fds.map((fd) => [fd, this.#generations[fd]]));
     const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
+    const candidates = fds.filter((fd) => isThere(fd, before));
     // The entry that is given another generation is that of the file which has the number.
-    const told = fds.filter((fd) => isThere(fd, before) && this.#tellAgain(fd));
+    const answers = candidates.map((fd) => this.#tellAgain(fd));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
+    const told = candidates.filter((_, i) => answers[i] === 0);
     for (const fd of told) {
       if (!isThere(fd, after)) continue;
       this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
       this.#generations[fd] = old.get(fd)!;
     }
-    return told.filter((fd) => !isThere(fd, after));
+    return answers.every((answer) => answer === 0 || NOT_THERE.has(answer))
+      ? told.filter((fd) => !isThere(fd, after))
+      : undefined;
   }
 
-  #tellAgain(fd: number): boolean {
-    if (this.#tell(fd, this.#muted.get(fd) ?? this.#maskNow(fd)) !== 0) return false;
-    if (this.#isDisarmed(fd)) this.#asleep.add(fd);
-    return true;
+  #tellAgain(fd: number): number {
+    const result = this.#tell(fd, this.#muted.get(fd) ?? this.#maskNow(fd));
+    if (result === 0 && this.#isDisarmed(fd)) this.#asleep.add(fd);
+    return result;
   }
 
   /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */

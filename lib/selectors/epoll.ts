@@ -203,8 +203,8 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.mute(fd, this.#entries.mask(fd), revents);
       this.#entries.arm(fd);
-    } else {
-      this.#entries.mute(fd, revents);
+    } else if (!this.#entries.mute(fd, revents)) {
+      this.#foundStale = true;
     }
   }
 

@@ -1,8 +1,8 @@
 import { openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EPOLLIN, EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { EPOLLIN, EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
-import { timed } from '../support/cpu.js';
+import { threadCpuMs, timed } from '../support/cpu.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
@@ -117,6 +117,21 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
       expectReady(selector, [[key, EVENT_READ]]);
       expect(entriesOf(selector, number)).toHaveLength(1);
     }
+  });
+
+  test.each(['closed', 'reused'])('does not spin by what nobody asked for: %s', async (how) => {
+    const [number, writeFd] = highPipe();
+    dupHigh(number);
+    const selector = owned(new EpollSelector());
+    selector.register(number, EVENT_PRIORITY);
+    close(writeFd);
+    if (how === 'closed') close(number);
+    else dup2(pipe()[0], number);
+    const { cpuMs } = timed(() => selector.select(100));
+    expect(cpuMs).toBeLessThan(50);
+    const before = threadCpuMs();
+    expect(await selector.selectAsync({ timeoutMs: 100 })).toEqual([]);
+    expect(threadCpuMs() - before).toBeLessThan(80);
   });
 
   test('that is a duplicate of the selector itself can be unregistered', () => {
