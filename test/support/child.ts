@@ -5,32 +5,37 @@ export type Package = typeof import('io-selectors') & {
   socket: typeof import('io-selectors/socket');
 };
 
-interface Options {
+type Functions = ((...args: never[]) => unknown)[] | Record<string, (...args: never[]) => unknown>;
+
+interface Options<U extends Functions> {
   /** Of node, as `--expose-gc`. */
   options?: string[];
-  /** Functions that the function calls, which are passed as text as well. */
-  using?: ((...args: never[]) => unknown)[];
+  /** Functions that the function calls, which are passed as text as well: by name, or through its last argument. */
+  using?: U;
+  env?: NodeJS.ProcessEnv;
 }
 
 /**
  * Runs a function in a process of its own, for what concerns the whole process. The function is passed
- * as text, so it sees nothing but its two arguments, the package and the input, and what it is using.
+ * as text, so it sees nothing but its arguments, the package and the input, and what it is using.
  */
-export async function inChild<I, T>(
+export async function inChild<I, T, U extends Functions = []>(
   input: I,
-  run: (io: Package, input: I) => T | Promise<T>,
-  { options = [], using = [] }: Options = {},
+  run: (io: Package, input: I, using: U) => T | Promise<T>,
+  { options = [], using, env = {} }: Options<U> = {},
 ): Promise<T> {
+  const functions = Object.values(using ?? {});
   const source = `
     import * as io from 'io-selectors';
     import * as fd from 'io-selectors/fd';
     import * as socket from 'io-selectors/socket';
     import { writeSync } from 'node:fs';
-    ${using.map(String).join('\n')}
-    const result = await (${String(run)})({ ...io, fd, socket }, ${JSON.stringify(input)});
+    ${functions.map(String).join('\n')}
+    const using = { ${functions.map(({ name }) => name).join()} };
+    const result = await (${String(run)})({ ...io, fd, socket }, ${JSON.stringify(input)}, using);
     writeSync(1, JSON.stringify(result));
   `;
-  const { code, signal, stdout, stderr } = await startNode(source, {}, options).ended;
+  const { code, signal, stdout, stderr } = await startNode(source, env, options).ended;
   if (code !== 0) throw new Error(`the child ended with ${code ?? signal}: ${stderr}`);
   return JSON.parse(stdout);
 }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { inChild } from '../support/child.js';
+import { publicTable } from '../support/public-table.js';
+
+test('the table of hostile calls has every function and class that is exported, with all their members', async () => {
+  const { exported, listed } = await inChild(
+    null,
+    (io, _, { publicTable }) => {
+      const table = publicTable(io);
+      const backends: string[] = io.availableBackends();
+      const exported = Object.entries({ ...io, ...io.fd, ...io.socket }).flatMap(([name, value]: [string, unknown]) => {
+        // A number is a constant; an abstract class has its subclasses in the table.
+        if (typeof value === 'number' || ['fd', 'socket', 'BaseSelector'].includes(name)) return [];
+        const own = Object.getOwnPropertyNames(value).filter((key) => !['length', 'name', 'prototype'].includes(key));
+        return [name, ...own.map((key) => `${name}.${key}`)];
+      });
+      const listed = [...table.functions, ...table.constructors].map(({ name }) => name);
+      for (const row of table.classes) {
+        if (row.needs !== undefined && !backends.includes(row.needs)) continue;
+        exported.push(...inherited(Object.getPrototypeOf(row.make())).map((key) => `${row.name}#${key}`));
+        const members = [...Reflect.ownKeys(row.methods).map(String), ...row.getters, ...(row.internals ?? [])];
+        listed.push(...members.map((key) => `${row.name}#${key}`));
+      }
+      return { exported, listed };
+
+      /** What is on an object and its prototypes, up to Object's own. */
+      function inherited(object: object): string[] {
+        const names = new Set<string>();
+        for (let owner: object = object; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+          for (const key of Reflect.ownKeys(owner)) names.add(String(key));
+        }
+        names.delete('constructor');
+        return Array.from(names);
+      }
+    },
+    { using: { publicTable } },
+  );
+  expect(listed.toSorted()).toEqual(exported.toSorted());
+});

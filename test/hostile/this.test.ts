@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { inChild } from '../support/child.js';
+import { hostileCalls } from '../support/hostile-call.js';
+import { publicTable } from '../support/public-table.js';
+
+const using = { publicTable, ...hostileCalls };
+
+test('every method and getter refuses a wrong this', async () => {
+  const { count, wrong } = await inChild(
+    null,
+    async (io, _, { publicTable, openNumbers, stateOf, outcomeOf, cleanUp }) => {
+      const wrong: string[] = [];
+      let count = 0;
+      const backends: string[] = io.availableBackends();
+      // Of these, the package's own code knows only the name.
+      const open = new Set(['backend', 'features', 'Symbol(Symbol.toStringTag)', 'ref', 'unref']);
+      for (const row of publicTable(io).classes) {
+        if (row.needs !== undefined && !backends.includes(row.needs)) continue;
+        const start = openNumbers();
+        const self = row.make();
+        const before = stateOf(io, self);
+        const receivers: [string, unknown][] = [
+          ['undefined', undefined],
+          ['null', null],
+          ['3', 3],
+          ['{}', {}],
+          ['{ fd: 0 }', { fd: 0 }],
+          ['an object made of it', Object.create(self)],
+          ['a proxy of it', new Proxy(self, {})],
+          ['its prototype', Object.getPrototypeOf(self)],
+          ['an object of another class', new io.socket.MessageList(1, 1)],
+        ];
+        const calls: [string, Function, unknown[]][] = Reflect.ownKeys(row.methods).map((key) => [
+          String(key),
+          Reflect.get(self, key),
+          (row.methods[key].with?.() ?? []).map(([, value]) => value),
+        ]);
+        for (const name of row.getters) {
+          const key = name.startsWith('Symbol(') ? Symbol.toStringTag : name;
+          let owner = self;
+          while (Object.getOwnPropertyDescriptor(owner, key)?.get === undefined && Object.getPrototypeOf(owner) !== null) {
+            owner = Object.getPrototypeOf(owner);
+          }
+          const get = Object.getOwnPropertyDescriptor(owner, key)?.get;
+          if (get !== undefined) calls.push([name, get, []]);
+        }
+        for (const [name, call, args] of calls) {
+          for (const [label, receiver] of receivers) {
+            const own = row.name === 'MessageList' && label === 'an object of another class';
+            if (own || open.has(name)) continue;
+            count++;
+            const { threw, error } = await outcomeOf(() => {
+              const result: unknown = Reflect.apply(call, receiver, args);
+              return result;
+            });
+            if (!threw || !(error instanceof TypeError)) wrong.push(`${row.name}#${name} on ${label}: ${String(error)}`);
+          }
+        }
+        if (stateOf(io, self) !== before) wrong.push(`${row.name} has changed`);
+        cleanUp(io, start, self);
+      }
+      return { count, wrong };
+    },
+    { using },
+  );
+  expect(wrong).toEqual([]);
+  expect(count).toBeGreaterThan(500);
+});
+
+test('after close() every method is ERR_CLOSED, whatever its arguments are, and close() itself harmless', async () => {
+  const { count, wrong } = await inChild(
+    null,
+    async (io, _, { publicTable, callables, openNumbers, outcomeOf, cleanUp }) => {
+      const wrong: string[] = [];
+      let count = 0;
+      const hostile = Symbol('hostile');
+      for (const callable of callables(io, publicTable(io))) {
+        const start = openNumbers();
+        const self = callable.make();
+        if (self === undefined || !('close' in self) || typeof self.close !== 'function') continue;
+        self.close();
+        const { threw, error } = await outcomeOf(() => callable.call(self, callable.arguments().map(([, value]) => value)));
+        const refused = await outcomeOf(() => callable.call(self, callable.arguments().map(() => hostile)));
+        const codes = [threw, refused.threw].some(Boolean)
+          ? [error, refused.error].map((error) => Reflect.get(Object(error), 'code'))
+          : ['none', 'none'];
+        count++;
+        // An iteration ends with its selector.
+        const harmless = /#(close|Symbol\(.*\.(dispose|asyncIterator)\))$/.test(callable.name);
+        const expected = harmless ? 'none' : 'ERR_CLOSED';
+        if (codes.some((code) => code !== expected)) wrong.push(`${callable.name}: ${codes.join()}`);
+        cleanUp(io, start);
+      }
+      return { count, wrong };
+    },
+    { using },
+  );
+  expect(wrong).toEqual([]);
+  expect(count).toBeGreaterThan(50);
+});
