@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { startNode } from '../support/processes.js';
+
+/** From here on, numbers that the main thread gives to workers, and that nobody else takes. */
+const HIGH = 10_000;
+
+/** What workers do again and again. `high` are two descriptors of one readable eventfd. */
+const LOOPS = {
+  socket: 'new Socket().close();',
+  socketPair: 'for (const socket of socketPair()) socket.close();',
+  accept: `
+    const client = new Socket();
+    client.connect(address);
+    listener.accept()?.socket.close();
+    client.close();`,
+  eventfd: 'eventfd().close();',
+  'eventfd past 32 bits': 'eventfd(2n ** 40n).close();',
+  timerfd: 'timerfd({ delayMs: 1 }).close();',
+  pidfd: 'pidfd(process.pid).close();',
+  signals: "signals(['SIGUSR2']).close();",
+  'new Waker()': 'new Waker(high[0]).close(); dup2(high[1], high[0]);',
+  'a selector of each kind': `
+    for (const Selector of Selectors) {
+      const selector = new Selector();
+      selector.waker.wake();
+      selector.close();
+    }`,
+  'selectAsync() of each kind': `
+    for (const Selector of Selectors) {
+      const selector = new Selector();
+      selector.waker;
+      selector.selectAsync({ timeoutMs: 1 });
+      selector.selectAsync().catch(() => {});
+      selector.close();
+    }`,
+  'forgotten objects': `
+    new Socket();
+    eventfd();
+    timerfd({ delayMs: 0 });
+    socketPair();
+    for (const Selector of Selectors) new Selector().waker;`,
+};
+
+const EPOLL_LOOPS = {
+  Epoll: 'new io.Epoll().close();',
+  'Epoll.fromFd()': 'io.Epoll.fromFd(epolls[0]).close(); dup2(epolls[1], epolls[0]);',
+  'a rebuild after stale entries': `
+    const selector = new io.EpollSelector();
+    selector.register(high[0], io.EVENT_READ);
+    close(high[0]);
+    selector.unregister(high[0]);
+    for (let i = 0; i < 4; i++) selector.select(0);
+    selector.close();
+    dup2(high[1], high[0]);`,
+};
+
+function worker(loop: string): string {
+  return `
+    const { parentPort, workerData: { high, epolls } } = require('node:worker_threads');
+    const io = require('io-selectors');
+    const { Waker } = io;
+    const { Socket, socketPair } = require('io-selectors/socket');
+    const { close, dup2, eventfd, pidfd, signals, timerfd } = require('io-selectors/fd');
+    const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
+    const Selectors = io.availableBackends().map((backend) => classes[backend]);
+    const listener = new Socket();
+    listener.bind({ address: '127.0.0.1', port: 0 });
+    listener.listen();
+    const address = listener.localAddress();
+    parentPort.postMessage('started');
+    (async () => {
+      for (;;) {
+        for (let i = 0; i < 20; i++) { ${loop} }
+        // Closed handles are freed when the loop turns.
+        await new Promise(setImmediate);
+      }
+    })();
+  `;
+}
+
+test('workers that are terminated at any point of a call leave no descriptor behind', async () => {
+  const source = `
+    import { readdirSync, readlinkSync } from 'node:fs';
+    import { Worker } from 'node:worker_threads';
+    import * as io from 'io-selectors';
+    import { close, dup2, eventfd } from 'io-selectors/fd';
+    const loops = ${JSON.stringify(Object.entries(LOOPS).map(([name, loop]) => [name, worker(loop)]))};
+    if (io.availableBackends().includes('epoll')) {
+      loops.push(...${JSON.stringify(Object.entries(EPOLL_LOOPS).map(([name, loop]) => [name, worker(loop)]))});
+    }
+    const readable = eventfd(1);
+    const epoll = io.availableBackends().includes('epoll') ? new io.Epoll() : readable;
+    let next = ${HIGH};
+    const open = () => {
+      const found = [];
+      for (const name of readdirSync('/proc/self/fd')) {
+        if (Number(name) >= ${HIGH}) continue;
+        try {
+          found.push(name + ' ' + readlinkSync('/proc/self/fd/' + name));
+        } catch {}
+      }
+      return found;
+    };
+    const run = (source, delayMs) => new Promise((resolve, reject) => {
+      const high = [dup2(readable.fd, next++), dup2(readable.fd, next++)];
+      const epolls = [dup2(epoll.fd, next++), dup2(epoll.fd, next++)];
+      const worker = new Worker(source, { eval: true, execArgv: [], workerData: { high, epolls } });
+      worker.on('error', reject).on('exit', () => {
+        for (const number of [...high, ...epolls]) {
+          try {
+            close(number);
+          } catch {
+            // An owner did.
+          }
+        }
+        resolve();
+      });
+      worker.on('message', () => setTimeout(() => worker.terminate(), delayMs));
+    });
+    // Node keeps something of its first worker.
+    await run(loops[0][1], 0);
+    const before = open();
+    const started = performance.now();
+    const left = {};
+    let count = 0;
+    // Two rounds at least, however slow the machine is.
+    for (let round = 0; round < 2 || (round < 8 && performance.now() - started < 6000); round++) {
+      for (const [name, source] of loops) {
+        await Promise.all([0, 1, 2].map(() => run(source, Math.random() * 8)));
+        count += 3;
+        const leaked = open().filter((each) => !before.includes(each));
+        if (leaked.length > 0) left[name] = leaked;
+        before.push(...leaked);
+      }
+    }
+    console.log(JSON.stringify({ count, left }));
+  `;
+  const { code, signal, stdout, stderr } = await startNode(source).ended;
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  const { count, left } = JSON.parse(stdout);
+  expect(left).toEqual({});
+  expect(count).toBeGreaterThan(60);
+}, 60_000);

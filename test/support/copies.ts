@@ -1,0 +1,15 @@
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryPath } from './files.js';
+import { root } from './processes.js';
+
+/** The directory of a second copy of the package's modules, as one that another dependency brings along. */
+export function secondCopy(): string {
+  const copy = temporaryPath('copy');
+  mkdirSync(copy);
+  for (const part of ['package.json', 'dist', 'build/Release/io_selectors.node']) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  return join(copy, 'dist');
+}
