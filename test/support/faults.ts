@@ -1,0 +1,76 @@
+import { writeFileSync } from 'node:fs';
+import { inChild, type Package } from './child.js';
+import { faultLibrary } from './fault-library.js';
+import { temporaryPath } from './files.js';
+
+export interface Fault {
+  /** Of the system call, as `'epoll_ctl'`; `'*'` is any call of the addon. */
+  call: string;
+  error: string;
+  /** Which call fails, counted from now on: default 1, the next. */
+  first?: number;
+  /** How many on end do: default 1; -1: all that follow. */
+  times?: number;
+  /** Only those with this second argument: the operation of epoll_ctl, the command of fcntl. */
+  operation?: number;
+  /** Calls in other threads as well: default false. */
+  anyThread?: boolean;
+  /** Calls of Node and libuv as well: default false. */
+  anybody?: boolean;
+}
+
+export interface Faults {
+  /** From now on, until `stop`. */
+  start(fault: Fault): void;
+  /** How many calls there were that the fault was about, and how many of them failed. */
+  stop(): { seen: number; failed: number };
+}
+
+/** What a child of `inFaultyChild` lets its calls fail with. Passed as text. */
+export function openFaults(): Faults {
+  const { openSync, readSync, writeSync } = process.getBuiltinModule('node:fs');
+  const { errno } = process.getBuiltinModule('node:os').constants;
+  const file = openSync(process.env.IO_SELECTORS_FAULTS!, 'r+');
+  const NAME = 32;
+  const bytes = Buffer.alloc(2 * NAME);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, NAME / 4);
+  // At a position, as the C library's write(2) may be what is to fail.
+  const put = () => writeSync(file, bytes, 0, bytes.length, 0);
+  return {
+    start({ call, error, first = 1, times = 1, operation = -1, anyThread = false, anybody = false }) {
+      bytes.fill(0);
+      bytes.write(call, NAME);
+      const number: number | undefined = Reflect.get(errno, error);
+      if (number === undefined) throw new Error(`no such error: ${error}`);
+      words.set([number, anyThread ? 0 : process.pid, Number(anybody), operation, first, times]);
+      put();
+    },
+    stop() {
+      readSync(file, bytes, 0, bytes.length, 0);
+      const [seen, failed] = words.subarray(6);
+      bytes.fill(0);
+      put();
+      return { seen, failed };
+    },
+  };
+}
+
+/** `inChild` for a function that lets system calls fail. */
+export async function inFaultyChild<I, T, U extends Record<string, (...args: never[]) => unknown>>(
+  input: I,
+  run: (io: Package, input: I, using: U & { openFaults: typeof openFaults }) => T | Promise<T>,
+  using: U,
+): Promise<T> {
+  const path = temporaryPath('faults');
+  writeFileSync(path, Buffer.alloc(64));
+  const { LD_PRELOAD = '', ASAN_OPTIONS = '' } = process.env;
+  return inChild(input, run, {
+    using: { ...using, openFaults },
+    env: {
+      IO_SELECTORS_FAULTS: path,
+      // Before a sanitizer's library, so that it is the addon that calls it.
+      LD_PRELOAD: `${faultLibrary()} ${LD_PRELOAD}`,
+      ASAN_OPTIONS: `${ASAN_OPTIONS}:verify_asan_link_order=0`,
+    },
+  });
+}
