@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { type Fault, inFaultyChild } from '../support/faults.js';
+import { faultSteps, type Steps } from '../support/fault-steps.js';
+import { hostileCalls } from '../support/hostile-call.js';
+import { hasEpoll, hasPoll } from '../support/selectors.js';
+
+const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
+  ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
+  ['epoll_create1', ['EMFILE', 'ENFILE', 'ENOMEM']],
+  ['epoll_ctl', ['ENOMEM', 'ENOSPC']],
+  ['epoll_wait', ['EINTR', 'ENOMEM'], { anyThread: true }],
+  ['poll', ['EINTR', 'ENOMEM'], { anyThread: true }],
+  ['select', ['EINTR', 'ENOMEM'], { anyThread: true }],
+  ['dup3', ['EBUSY', 'EINTR', 'EMFILE']],
+  ['socket', ['EMFILE', 'ENFILE', 'ENOMEM']],
+  ['socketpair', ['EMFILE', 'ENFILE']],
+  ['accept4', ['EMFILE', 'ENFILE', 'ENOMEM']],
+  ['timerfd_create', ['EMFILE', 'ENOMEM']],
+  ['timerfd_settime', ['EINVAL']],
+  ['pidfd_open', ['EMFILE', 'ENOMEM']],
+  ['sigaction', ['EINVAL']],
+  // An identity that is not known is no reason to keep a descriptor open.
+  ['statx', ['ENOMEM', 'ENOSYS', 'EPERM']],
+  ['pthread_create', ['EAGAIN'], { anybody: true }],
+];
+
+const reached = FAULTS.filter(([call]) => (hasEpoll || !/^(epoll|dup3)/.test(call)) && (hasPoll || call !== 'poll'));
+
+test.each(reached)(
+  '%s that fails at any step of an operation loses nothing and leaves nothing',
+  async (call, errors, more = {}) => {
+    const { wrong, faults } = await inFaultyChild(
+      { ...more, call, errors },
+      async (io, { errors, ...fault }, { faultSteps, openFaults, openNumbers, outcomeOf }) => {
+        const faults = openFaults();
+        const wrong: string[] = [];
+        let count = 0;
+        for (const error of errors) {
+          for (const steps of faultSteps(io)) {
+            for (let first = 1; first <= 50; first++) if (!(await attempt(steps, error, first, 1))) break;
+            // A wait of a helper thread never ends by itself where all its calls are interrupted.
+            if (error !== 'EINTR') await attempt(steps, error, 1, -1);
+          }
+        }
+        return { wrong, faults: count };
+
+        /** Whether there was such a call. */
+        async function attempt(steps: Steps, error: string, first: number, times: number) {
+          const { name, make, act, state, check } = steps;
+          const which = `call ${first}${times < 0 ? ' and all others' : ''}`;
+          const complain = (what: string) => wrong.push(`${name}, ${error} at ${which}: ${what}`);
+          const start = openNumbers();
+          const made = make();
+          const apply = <T>(step: ((made: never) => T) | undefined) => step && Reflect.apply(step, undefined, [made]);
+          const before = JSON.stringify(apply(state));
+          const numbers = openNumbers();
+          faults.start({ ...fault, error, first, times });
+          const outcome = await outcomeOf(() => apply(act));
+          const { failed } = faults.stop();
+          if (failed > 0) count++;
+          if (outcome.threw) {
+            const { code, syscall } = Object(outcome.error);
+            if (code !== error || typeof syscall !== 'string') complain(String(outcome.error));
+            if (JSON.stringify(apply(state)) !== before) complain('has changed something');
+            if (state === undefined && String(openNumbers()) !== String(numbers)) complain('left or took a descriptor');
+          }
+          const checked = await outcomeOf(() => apply(check));
+          if (checked.threw) complain(String(checked.error));
+          const closed = await outcomeOf(() => made.close());
+          if (closed.threw) complain(`close: ${String(closed.error)}`);
+          // Objects that were forgotten in between are not what this is about.
+          const left = openNumbers().filter((number) => !start.includes(number));
+          for (const number of left) io.fd.close(number);
+          if (left.length > 0) complain(`left ${left.length} descriptors`);
+          return failed > 0;
+        }
+      },
+      { faultSteps, ...hostileCalls },
+    );
+    expect(wrong).toEqual([]);
+    expect(faults).toBeGreaterThan(0);
+  },
+);
