@@ -33,8 +33,11 @@ test('every system call that fails is reported as documented, leaks nothing and 
           } else {
             const { code, syscall, errno: number, fd: named } = Object(outcome.error);
             const expected = consequence === 'throws' ? error : consequence.code;
-            if (code !== expected) complain(String(outcome.error ?? 'nothing was thrown'));
-            const shaped = number === -Number(Reflect.get(errno, error)) && syscall === row.syscall && (named === fd || fd === 'gone');
+            if (code !== expected) complain(outcome.threw ? String(outcome.error) : 'nothing was thrown');
+            const shaped =
+              number === -Number(Reflect.get(errno, error)) &&
+              syscall === row.syscall &&
+              (named === fd || fd === 'gone');
             if (consequence === 'throws' && !shaped) complain(`${String(syscall)}, ${String(named)} instead of ${fd}`);
             if (stateOf(io, made) !== before) complain('changed its object');
             if (String(openNumbers()) !== String(numbers)) complain('left or took a descriptor');

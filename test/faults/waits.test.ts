@@ -60,7 +60,8 @@ describe.each(backends)('%s', (backend) => {
           const { code, syscall } = Object(error);
           const found = await wait();
           if (String(found) !== String(readFd)) results.push([kind, 'found', found]);
-          if (code !== 'ENOMEM' || syscall !== calls[0] || failed !== 1) results.push([kind, failed, String(error), syscall]);
+          if (code !== 'ENOMEM' || syscall !== calls[0] || failed !== 1)
+            results.push([kind, failed, String(error), syscall]);
         }
         selector.close();
         return { results, count: Object.keys(kinds).length };
@@ -71,40 +72,43 @@ describe.each(backends)('%s', (backend) => {
     expect(count).toBe(6);
   });
 
-  test.each(['resume', 'return', 'throw'] as const)('a wait that is interrupted follows onInterrupt: %s', async (onInterrupt) => {
-    const results = await inFaultyChild(
-      { backend, calls: CALLS[backend], onInterrupt },
-      async (io, { backend, calls, onInterrupt }, { openFaults, waitsOf }) => {
-        const faults = openFaults();
-        const { selector, readFd, kinds } = waitsOf(io, backend, { onInterrupt });
-        const results: Record<string, unknown> = {};
-        for (const [kind, wait] of Object.entries(kinds)) {
-          faults.start({ call: calls[kind.endsWith('fraction') ? 1 : 0], error: 'EINTR' });
-          let told: unknown;
-          try {
-            told = String(await wait()) === String(readFd) ? 'ready' : 'nothing';
-          } catch (error) {
-            told = Reflect.get(Object(error), 'code');
+  test.each(['resume', 'return', 'throw'] as const)(
+    'a wait that is interrupted follows onInterrupt: %s',
+    async (onInterrupt) => {
+      const results = await inFaultyChild(
+        { backend, calls: CALLS[backend], onInterrupt },
+        async (io, { backend, calls, onInterrupt }, { openFaults, waitsOf }) => {
+          const faults = openFaults();
+          const { selector, readFd, kinds } = waitsOf(io, backend, { onInterrupt });
+          const results: Record<string, unknown> = {};
+          for (const [kind, wait] of Object.entries(kinds)) {
+            faults.start({ call: calls[kind.endsWith('fraction') ? 1 : 0], error: 'EINTR' });
+            let told: unknown;
+            try {
+              told = String(await wait()) === String(readFd) ? 'ready' : 'nothing';
+            } catch (error) {
+              told = Reflect.get(Object(error), 'code');
+            }
+            const { failed } = faults.stop();
+            results[kind] = [failed, told, String(await wait()) === String(readFd)];
           }
-          const { failed } = faults.stop();
-          results[kind] = [failed, told, String(await wait()) === String(readFd)];
-        }
-        selector.close();
-        return results;
-      },
-      { waitsOf },
-    );
-    const told = { resume: 'ready', return: 'nothing', throw: 'EINTR' }[onInterrupt];
-    expect(results).toEqual({
-      select: [1, told, true],
-      'select of a fraction': [1, told, true],
-      selectEach: [1, told, true],
-      'selectEach of a fraction': [1, told, true],
-      // These do not sleep in a system call.
-      selectAsync: [1, 'ready', true],
-      iteration: [1, 'ready', true],
-    });
-  });
+          selector.close();
+          return results;
+        },
+        { waitsOf },
+      );
+      const told = { resume: 'ready', return: 'nothing', throw: 'EINTR' }[onInterrupt];
+      expect(results).toEqual({
+        select: [1, told, true],
+        'select of a fraction': [1, told, true],
+        selectEach: [1, told, true],
+        'selectEach of a fraction': [1, told, true],
+        // These do not sleep in a system call.
+        selectAsync: [1, 'ready', true],
+        iteration: [1, 'ready', true],
+      });
+    },
+  );
 
   test('interruptions without end neither lose the event nor the deadline', async () => {
     const result = await inFaultyChild(

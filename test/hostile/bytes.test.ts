@@ -27,7 +27,11 @@ function views(): [label: string, bytes: Uint8Array][] {
     }
   }
   const shadowed = new Uint8Array(4);
-  for (const [name, value] of [['length', 1000], ['byteLength', 1000], ['buffer', new ArrayBuffer(1000)]] as const) {
+  for (const [name, value] of [
+    ['length', 1000],
+    ['byteLength', 1000],
+    ['buffer', new ArrayBuffer(1000)],
+  ] as const) {
     Object.defineProperty(shadowed, name, { value });
   }
   const result: [string, Uint8Array][] = [

@@ -32,10 +32,18 @@ test('two copies of the package call everything in turn and leave what the other
       );
       const before = owned.map(([io, object]) => stateOf(io, object));
       for (const [i, callable] of callsOfA.entries()) {
-        for (const [io, { name, make, arguments: given, call }] of [[a, callable], [b, callsOfB[i]]] as const) {
+        for (const [io, { name, make, arguments: given, call }] of [
+          [a, callable],
+          [b, callsOfB[i]],
+        ] as const) {
           const start = openNumbers();
           const self = make();
-          const { threw, error, value } = await outcomeOf(() => call(self, given().map(([, value]) => value)));
+          const { threw, error, value } = await outcomeOf(() =>
+            call(
+              self,
+              given().map(([, value]) => value),
+            ),
+          );
           if (threw) wrong.push(`${name}: ${String(error)}`);
           cleanUp(io, start, value, self);
         }
@@ -81,7 +89,9 @@ test('every file object of one copy can be watched by the other, and no method m
         if (hasEpoll) new a.Epoll().register(file, a.EPOLLIN);
       }
       for (const row of rowsOf(a)) {
-        const twin = rowsOf(b).find(({ name }) => name === row.name)!.make();
+        const twin = rowsOf(b)
+          .find(({ name }) => name === row.name)!
+          .make();
         for (const key of Reflect.ownKeys(row.methods)) {
           if (key === 'ref' || key === 'unref') continue;
           const args = row.methods[key].with?.().map(([, value]) => value) ?? [];

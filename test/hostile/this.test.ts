@@ -38,7 +38,10 @@ test('every method and getter refuses a wrong this', async () => {
         for (const name of row.getters) {
           const key = name.startsWith('Symbol(') ? Symbol.toStringTag : name;
           let owner = self;
-          while (Object.getOwnPropertyDescriptor(owner, key)?.get === undefined && Object.getPrototypeOf(owner) !== null) {
+          while (
+            Object.getOwnPropertyDescriptor(owner, key)?.get === undefined &&
+            Object.getPrototypeOf(owner) !== null
+          ) {
             owner = Object.getPrototypeOf(owner);
           }
           const get = Object.getOwnPropertyDescriptor(owner, key)?.get;
@@ -53,7 +56,8 @@ test('every method and getter refuses a wrong this', async () => {
               const result: unknown = Reflect.apply(call, receiver, args);
               return result;
             });
-            if (!threw || !(error instanceof TypeError)) wrong.push(`${row.name}#${name} on ${label}: ${String(error)}`);
+            if (!threw || !(error instanceof TypeError))
+              wrong.push(`${row.name}#${name} on ${label}: ${String(error)}`);
           }
         }
         if (stateOf(io, self) !== before) wrong.push(`${row.name} has changed`);
@@ -79,8 +83,18 @@ test('after close() every method is ERR_CLOSED, whatever its arguments are, and 
         const self = callable.make();
         if (self === undefined || !('close' in self) || typeof self.close !== 'function') continue;
         self.close();
-        const { threw, error } = await outcomeOf(() => callable.call(self, callable.arguments().map(([, value]) => value)));
-        const refused = await outcomeOf(() => callable.call(self, callable.arguments().map(() => hostile)));
+        const { threw, error } = await outcomeOf(() =>
+          callable.call(
+            self,
+            callable.arguments().map(([, value]) => value),
+          ),
+        );
+        const refused = await outcomeOf(() =>
+          callable.call(
+            self,
+            callable.arguments().map(() => hostile),
+          ),
+        );
         const codes = [threw, refused.threw].some(Boolean)
           ? [error, refused.error].map((error) => Reflect.get(Object(error), 'code'))
           : ['none', 'none'];

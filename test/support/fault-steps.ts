@@ -26,7 +26,8 @@ export function faultSteps(io: Package): Steps[] {
     const text = process.getBuiltinModule('node:fs').readFileSync(`/proc/self/fdinfo/${String(selector.fd)}`, 'utf8');
     return Array.from(text.matchAll(/tfd:\s*(\d+)/g), ([, number]) => Number(number));
   };
-  const keys = (selector: BaseSelector) => Array.from(selector.getMap().values(), (key) => [key.fd, key.events, key.data]);
+  const keys = (selector: BaseSelector) =>
+    Array.from(selector.getMap().values(), (key) => [key.fd, key.events, key.data]);
   const found = (ready: { key: { fd: number } }[]) => ready.map(({ key }) => key.fd).join();
 
   interface Made {
@@ -36,23 +37,25 @@ export function faultSteps(io: Package): Steps[] {
     writeFd: number;
     close(): void;
   }
-  const watching = (backend: BaseSelector['backend'], bytes = 'x') => (): Made => {
-    const selector = new classes[backend]();
-    const [readFd, writeFd] = fd.pipe();
-    const [idleFd, otherFd] = fd.pipe();
-    if (bytes !== '') fd.write(writeFd, bytes);
-    selector.register(readFd, io.EVENT_READ);
-    return {
-      selector,
-      readFd,
-      idleFd,
-      writeFd,
-      close() {
-        selector.close();
-        for (const number of [readFd, writeFd, idleFd, otherFd]) fd.close(number);
-      },
+  const watching =
+    (backend: BaseSelector['backend'], bytes = 'x') =>
+    (): Made => {
+      const selector = new classes[backend]();
+      const [readFd, writeFd] = fd.pipe();
+      const [idleFd, otherFd] = fd.pipe();
+      if (bytes !== '') fd.write(writeFd, bytes);
+      selector.register(readFd, io.EVENT_READ);
+      return {
+        selector,
+        readFd,
+        idleFd,
+        writeFd,
+        close() {
+          selector.close();
+          for (const number of [readFd, writeFd, idleFd, otherFd]) fd.close(number);
+        },
+      };
     };
-  };
   const state = ({ selector }: Made) => [keys(selector), epollEntries(selector)];
   const keysOf = ({ selector }: Made) => keys(selector);
   const finds = async ({ selector, readFd }: Made) => {
@@ -229,33 +232,43 @@ export function faultSteps(io: Package): Steps[] {
 
   const makers: [string, () => { close(): void }][] = [
     ['new Socket()', () => new socket.Socket()],
-    ['socketPair()', () => {
-      const [a, b] = socket.socketPair();
-      return { close: () => [a, b].forEach((each) => each.close()) };
-    }],
-    ['accept()', () => {
-      const accepted: { close(): void }[] = [];
-      try {
-        const listener = new socket.Socket();
-        accepted.push(listener);
-        const client = new socket.Socket();
-        accepted.push(client);
-        listener.bind({ address: '127.0.0.1', port: 0 });
-        listener.listen();
-        client.connect(listener.localAddress());
-        accepted.push(listener.accept()!.socket);
-      } finally {
-        for (const each of accepted) each.close();
-      }
-      return { close() {} };
-    }],
+    [
+      'socketPair()',
+      () => {
+        const [a, b] = socket.socketPair();
+        return { close: () => [a, b].forEach((each) => each.close()) };
+      },
+    ],
+    [
+      'accept()',
+      () => {
+        const accepted: { close(): void }[] = [];
+        try {
+          const listener = new socket.Socket();
+          accepted.push(listener);
+          const client = new socket.Socket();
+          accepted.push(client);
+          listener.bind({ address: '127.0.0.1', port: 0 });
+          listener.listen();
+          client.connect(listener.localAddress());
+          accepted.push(listener.accept()!.socket);
+        } finally {
+          for (const each of accepted) each.close();
+        }
+        return { close() {} };
+      },
+    ],
     ['eventfd()', () => fd.eventfd()],
     ['eventfd() past 32 bits', () => fd.eventfd(2n ** 40n)],
     ['timerfd()', () => fd.timerfd({ delayMs: 1 })],
     ['pidfd()', () => fd.pidfd(process.pid)],
     ['signals()', () => fd.signals(['SIGUSR1', 'SIGUSR2'])],
   ];
-  const ofMakers = makers.map(([name, make]): Steps => ({ name, make: () => ({ close() {} }), act: () => make().close() }));
+  const ofMakers = makers.map(([name, make]): Steps => ({
+    name,
+    make: () => ({ close() {} }),
+    act: () => make().close(),
+  }));
   ofMakers.push({
     name: 'new Waker()',
     make: () => shared(fd.eventfd()),

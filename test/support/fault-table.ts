@@ -34,7 +34,6 @@ export function faultTable(io: Package): FaultRow[] {
   const value = (result: unknown): Consequence => ({ value: JSON.stringify(result) });
   const would = { EAGAIN: value(null) };
   const full = throws('EMFILE', 'ENFILE', 'ENOMEM');
-  const nothing = () => ({});
 
   const [readable, fill] = fd.pipe();
   fd.write(fill, 'x');
@@ -45,12 +44,40 @@ export function faultTable(io: Package): FaultRow[] {
   const mailbox = new Socket(AF_INET, SOCK_DGRAM);
   mailbox.bind({ address: '127.0.0.1', port: 0 });
 
-  const connected = () => {
+  type More = Partial<Pick<FaultRow, 'syscall' | 'operation' | 'fd' | 'times' | 'needs'>>;
+  type Errors = FaultRow['errors'];
+  /** A function on its own. */
+  const call = (name: string, call: string, errors: Errors, act: () => unknown, more: More = {}): FaultRow => ({
+    name,
+    call,
+    errors,
+    make: () => ({}),
+    act,
+    syscall: call,
+    ...more,
+  });
+  /** A method of a new object, whose descriptor the error names. */
+  const on =
+    <T extends object>(make: () => T, common: More = { fd: (self: { fd: number }) => self.fd }) =>
+    (name: string, call: string, errors: Errors, act: (self: T) => unknown, more: More = {}): FaultRow => ({
+      name,
+      call,
+      errors,
+      make,
+      act,
+      syscall: call,
+      ...common,
+      ...more,
+    });
+
+  const onSocket = on(() => new Socket());
+  const onDatagrams = on(() => new Socket(AF_INET, SOCK_DGRAM));
+  const onPair = on(() => {
     const [a, b] = socketPair();
     b.send('data');
     return Object.assign(a, { peer: b });
-  };
-  const listening = () => {
+  });
+  const onListener = on(() => {
     const listener = new Socket();
     listener.bind({ address: '127.0.0.1', port: 0 });
     listener.listen();
@@ -58,100 +85,164 @@ export function faultTable(io: Package): FaultRow[] {
     const client = new Socket();
     client.connect(listener.localAddress());
     return Object.assign(listener, { client });
-  };
-  type S = InstanceType<typeof Socket>;
-  const own = (self: { fd: number }) => self.fd;
-  const onSocket = (
-    name: string,
-    call: string,
-    errors: Record<string, Consequence>,
-    make: () => S,
-    act: (self: S) => unknown,
-    syscall = call,
-  ): FaultRow => ({ name, call, errors, make, act, syscall, fd: own });
-
-  const rows: FaultRow[] = [
-    { name: 'new Socket()', call: 'socket', errors: { ...full, ...throws('EACCES', 'ENOBUFS') }, make: nothing, act: () => new Socket(), syscall: 'socket' },
-    { name: 'socketPair()', call: 'socketpair', errors: full, make: nothing, act: () => socketPair(), syscall: 'socketpair' },
-    onSocket('bind()', 'bind', throws('ENOMEM', 'EACCES', 'EADDRINUSE'), () => new Socket(), (self) => self.bind({ address: '127.0.0.1', port: 0 })),
-    onSocket('listen()', 'listen', throws('EADDRINUSE'), () => new Socket(), (self) => self.listen()),
-    onSocket('accept()', 'accept4', { ...full, ...throws('ECONNABORTED', 'EPERM', 'EINTR'), ...would }, listening, (self) => self.accept()?.socket ?? null),
-    onSocket('acceptFd()', 'accept4', { ...full, ...would }, listening, (self) => self.acceptFd()),
-    onSocket('connect()', 'connect', { ...throws('ECONNREFUSED', 'EINTR', 'ENOMEM', 'EAGAIN'), EINPROGRESS: value(false) }, () => new Socket(), (self) => self.connect(server.localAddress())),
-    onSocket('recv()', 'recv', { ...throws('EINTR', 'ENOMEM', 'ECONNRESET'), ...would }, connected, (self) => self.recv(4)),
-    onSocket('recvInto()', 'recv', { ...throws('EINTR', 'ENOMEM'), ...would }, connected, (self) => self.recvInto(Buffer.alloc(4))),
-    onSocket('send()', 'send', { ...throws('EINTR', 'ENOBUFS', 'EPIPE'), ...would }, connected, (self) => self.send('data')),
-    onSocket('sendTo()', 'sendto', { ...throws('EINTR', 'ENOBUFS', 'EMSGSIZE'), ...would }, () => new Socket(AF_INET, SOCK_DGRAM), (self) => self.sendTo('data', mailbox.localAddress())),
-    onSocket('shutdown()', 'shutdown', throws('ENOBUFS', 'ENOTCONN'), connected, (self) => self.shutdown('write')),
-    onSocket('getOption()', 'getsockopt', throws('ENOPROTOOPT', 'ENOMEM'), () => new Socket(), (self) => self.getOption(SOL_SOCKET, SO_REUSEADDR)),
-    onSocket('setOption()', 'setsockopt', throws('ENOPROTOOPT', 'ENOMEM', 'EPERM'), () => new Socket(), (self) => self.setOption(SOL_SOCKET, SO_REUSEADDR, 1)),
-    onSocket('takeError()', 'getsockopt', throws('ENOMEM'), () => new Socket(), (self) => self.takeError()),
-    onSocket('localAddress()', 'getsockname', throws('ENOBUFS'), () => new Socket(), (self) => self.localAddress()),
-    onSocket('remoteAddress()', 'getpeername', throws('ENOBUFS', 'ENOTCONN'), connected, (self) => self.remoteAddress()),
-    { name: 'Socket.fromFd()', call: 'getsockname', errors: throws('ENOBUFS', 'ENOTSOCK'), make: () => ({ number: new Socket().detach() }), act: ({ number }: { number: number }) => Socket.fromFd(number), syscall: 'getsockname', fd: ({ number }: { number: number }) => number },
-    { name: 'setBlocking(), read', call: 'fcntl', operation: F_GETFL, errors: throws('EBADF'), make: () => new Socket(), act: (self: S) => self.setBlocking(false), syscall: 'fcntl', fd: own },
-    { name: 'setBlocking(), write', call: 'fcntl', operation: F_SETFL, errors: throws('EPERM'), make: () => new Socket(), act: (self: S) => self.setBlocking(false), syscall: 'fcntl', fd: own },
-    { name: 'pipe()', call: 'pipe2', errors: full, make: nothing, act: () => fd.pipe(), syscall: 'pipe2' },
-    { name: 'read()', call: 'read', errors: { ...throws('EINTR', 'EIO'), ...would }, make: () => fd.eventfd(1), act: ({ fd: number }: { fd: number }) => fd.read(number, Buffer.alloc(8)), syscall: 'read', fd: own },
-    { name: 'write()', call: 'write', errors: { ...throws('EINTR', 'EIO', 'ENOSPC', 'EPIPE'), ...would }, make: () => fd.eventfd(1), act: ({ fd: number }: { fd: number }) => fd.write(number, Buffer.alloc(8)), syscall: 'write', fd: own },
-    { name: 'dup()', call: 'fcntl', operation: F_DUPFD_CLOEXEC, errors: full, make: nothing, act: () => fd.dup(readable), syscall: 'dup', fd: () => readable },
-    { name: 'dup2()', call: 'dup3', errors: throws('EMFILE', 'EBUSY', 'EINTR'), make: () => new Socket(), act: (self: S) => fd.dup2(readable, self.fd), syscall: 'dup2', fd: () => readable },
-    { name: 'getBlocking()', call: 'fcntl', operation: F_GETFL, errors: throws('EBADF'), make: nothing, act: () => fd.getBlocking(readable), syscall: 'fcntl', fd: () => readable },
-    { name: 'getDescriptorLimit()', call: 'getrlimit64', errors: throws('EPERM'), make: nothing, act: () => fd.getDescriptorLimit(), syscall: 'getrlimit' },
-    { name: 'setDescriptorLimit()', call: 'setrlimit64', errors: throws('EPERM', 'EINVAL'), make: nothing, act: () => fd.setDescriptorLimit(1024), syscall: 'setrlimit' },
-    { name: 'eventfd()', call: 'eventfd', errors: { ...full, ...throws('ENODEV') }, make: nothing, act: () => fd.eventfd(), syscall: 'eventfd' },
-    { name: 'eventfd() past 32 bits', call: 'write', errors: throws('EIO'), make: nothing, act: () => fd.eventfd(2n ** 40n), syscall: 'write', fd: 'gone' },
-    { name: 'EventFd#read()', call: 'read', errors: { ...throws('EINTR', 'EIO'), ...would }, make: () => fd.eventfd(1), act: (self: ReturnType<typeof fd.eventfd>) => self.read()?.toString() ?? null, syscall: 'read', fd: own },
-    { name: 'EventFd#write()', call: 'write', errors: { ...throws('EINTR', 'EIO'), ...would }, make: () => fd.eventfd(1), act: (self: ReturnType<typeof fd.eventfd>) => self.write(1), syscall: 'write', fd: own },
-    { name: 'timerfd()', call: 'timerfd_create', errors: full, make: nothing, act: () => fd.timerfd({ delayMs: 0 }), syscall: 'timerfd_create' },
-    { name: 'timerfd(), set', call: 'timerfd_settime', errors: throws('EINVAL', 'ENOMEM'), make: nothing, act: () => fd.timerfd({ delayMs: 5 }), syscall: 'timerfd_settime', fd: 'gone' },
-    { name: 'TimerFd#set()', call: 'timerfd_settime', errors: throws('EINVAL'), make: () => fd.timerfd({ delayMs: 0 }), act: (self: ReturnType<typeof fd.timerfd>) => self.set({ delayMs: 1e9 }), syscall: 'timerfd_settime', fd: own },
-    { name: 'pidfd()', call: 'pidfd_open', errors: { ...full, ...throws('ESRCH', 'EPERM'), ENOSYS: { code: 'ERR_NOT_SUPPORTED' } }, make: nothing, act: () => fd.pidfd(process.pid), syscall: 'pidfd_open' },
-    { name: 'PidFd#read()', call: 'waitid', errors: { ...throws('EINVAL', 'EINTR'), ECHILD: value(null) }, make: () => fd.pidfd(process.pid), act: (self: ReturnType<typeof fd.pidfd>) => self.read(), syscall: 'waitid', fd: own },
-    { name: 'signals()', call: 'eventfd', errors: full, make: nothing, act: () => fd.signals(['SIGUSR2']), syscall: 'eventfd' },
-    { name: 'signals(), handler', call: 'sigaction', times: -1, errors: throws('EINVAL'), make: nothing, act: () => fd.signals(['SIGUSR2']), syscall: 'sigaction' },
-    { name: 'Waker#share()', call: 'fcntl', operation: F_DUPFD_CLOEXEC, errors: full, make: () => new io.Waker(new io.SelectSelector().waker.share()), act: (self: InstanceType<typeof io.Waker>) => self.share(), syscall: 'dup', fd: own },
-    { name: 'Waker#wake()', call: 'write', errors: { ...throws('EINTR', 'EIO') }, make: () => new io.Waker(new io.SelectSelector().waker.share()), act: (self: InstanceType<typeof io.Waker>) => self.wake(), syscall: 'write', fd: own },
-    { name: 'select()', call: 'select', errors: throws('EINTR', 'ENOMEM'), make: nothing, act: () => io.select([readable], [], []), syscall: 'select' },
-    { name: 'select() of a fraction', call: 'pselect', errors: throws('EINTR', 'ENOMEM'), make: nothing, act: () => io.select([readable], [], [], 0.5), syscall: 'select' },
+  });
+  const ofSockets = [
+    call('new Socket()', 'socket', { ...full, ...throws('EACCES', 'ENOBUFS') }, () => new Socket()),
+    call('socketPair()', 'socketpair', full, () => socketPair()),
+    on(() => ({ number: new Socket().detach() }), { fd: ({ number }: { number: number }) => number })(
+      'Socket.fromFd()',
+      'getsockname',
+      throws('ENOBUFS', 'ENOTSOCK'),
+      ({ number }) => Socket.fromFd(number),
+    ),
+    onSocket('bind()', 'bind', throws('ENOMEM', 'EACCES', 'EADDRINUSE'), (self) =>
+      self.bind({ address: '127.0.0.1', port: 0 }),
+    ),
+    onSocket('listen()', 'listen', throws('EADDRINUSE'), (self) => self.listen()),
+    onListener(
+      'accept()',
+      'accept4',
+      { ...full, ...throws('ECONNABORTED', 'EPERM', 'EINTR'), ...would },
+      (self) => self.accept()?.socket ?? null,
+    ),
+    onListener('acceptFd()', 'accept4', { ...full, ...would }, (self) => self.acceptFd()),
+    onSocket(
+      'connect()',
+      'connect',
+      { ...throws('ECONNREFUSED', 'EINTR', 'ENOMEM', 'EAGAIN'), EINPROGRESS: value(false) },
+      (self) => self.connect(server.localAddress()),
+    ),
+    onPair('recv()', 'recv', { ...throws('EINTR', 'ENOMEM', 'ECONNRESET'), ...would }, (self) => self.recv(4)),
+    onPair('recvInto()', 'recv', { ...throws('EINTR', 'ENOMEM'), ...would }, (self) => self.recvInto(Buffer.alloc(4))),
+    onPair('send()', 'send', { ...throws('EINTR', 'ENOBUFS', 'EPIPE'), ...would }, (self) => self.send('data')),
+    onDatagrams('sendTo()', 'sendto', { ...throws('EINTR', 'ENOBUFS', 'EMSGSIZE'), ...would }, (self) =>
+      self.sendTo('data', mailbox.localAddress()),
+    ),
+    onPair('shutdown()', 'shutdown', throws('ENOBUFS', 'ENOTCONN'), (self) => self.shutdown('write')),
+    onSocket('getOption()', 'getsockopt', throws('ENOPROTOOPT', 'ENOMEM'), (self) =>
+      self.getOption(SOL_SOCKET, SO_REUSEADDR),
+    ),
+    onSocket('setOption()', 'setsockopt', throws('ENOPROTOOPT', 'ENOMEM', 'EPERM'), (self) =>
+      self.setOption(SOL_SOCKET, SO_REUSEADDR, 1),
+    ),
+    onSocket('takeError()', 'getsockopt', throws('ENOMEM'), (self) => self.takeError()),
+    onSocket('localAddress()', 'getsockname', throws('ENOBUFS'), (self) => self.localAddress()),
+    onPair('remoteAddress()', 'getpeername', throws('ENOBUFS', 'ENOTCONN'), (self) => self.remoteAddress()),
+    onSocket('setBlocking(), asking', 'fcntl', throws('EBADF'), (self) => self.setBlocking(false), {
+      operation: F_GETFL,
+    }),
+    onSocket('setBlocking(), setting', 'fcntl', throws('EPERM'), (self) => self.setBlocking(false), {
+      operation: F_SETFL,
+    }),
   ];
 
-  const poll = () => {
-    const made = new io.Poll();
-    made.register(readable, io.POLLIN);
-    return made;
-  };
-  type P = InstanceType<typeof io.Poll>;
-  rows.push(
-    { name: 'Poll#wait()', needs: 'poll', call: 'poll', errors: throws('EINTR', 'ENOMEM', 'EINVAL'), make: poll, act: (self: P) => self.wait(), syscall: 'poll' },
-    { name: 'Poll#wait() of a fraction', needs: 'poll', call: 'ppoll', errors: throws('EINTR', 'ENOMEM'), make: poll, act: (self: P) => self.wait(0.5), syscall: 'poll' },
-  );
+  const counter = on(() => fd.eventfd(1));
+  const timer = on(() => fd.timerfd({ delayMs: 0 }));
+  const pid = on(() => fd.pidfd(process.pid));
+  const waker = on(() => new io.Waker(new io.SelectSelector().waker.share()));
+  const bytes = Buffer.alloc(8);
+  const duplicating = { operation: F_DUPFD_CLOEXEC, syscall: 'dup' };
+  const ofDescriptors = [
+    call('pipe()', 'pipe2', full, () => fd.pipe()),
+    counter('read()', 'read', { ...throws('EINTR', 'EIO'), ...would }, (self) => fd.read(self.fd, bytes)),
+    counter('write()', 'write', { ...throws('EINTR', 'EIO', 'ENOSPC', 'EPIPE'), ...would }, (self) =>
+      fd.write(self.fd, bytes),
+    ),
+    call('dup()', 'fcntl', full, () => fd.dup(readable), { ...duplicating, fd: () => readable }),
+    counter('dup2()', 'dup3', throws('EMFILE', 'EBUSY', 'EINTR'), (self) => fd.dup2(readable, self.fd), {
+      syscall: 'dup2',
+      fd: () => readable,
+    }),
+    call('getBlocking()', 'fcntl', throws('EBADF'), () => fd.getBlocking(readable), { fd: () => readable }),
+    call('getDescriptorLimit()', 'getrlimit64', throws('EPERM'), () => fd.getDescriptorLimit(), {
+      syscall: 'getrlimit',
+    }),
+    call('setDescriptorLimit()', 'setrlimit64', throws('EPERM', 'EINVAL'), () => fd.setDescriptorLimit(1024), {
+      syscall: 'setrlimit',
+    }),
+    call('eventfd()', 'eventfd', { ...full, ...throws('ENODEV') }, () => fd.eventfd()),
+    call('eventfd() past 32 bits', 'write', throws('EIO'), () => fd.eventfd(2n ** 40n), { fd: 'gone' }),
+    counter(
+      'EventFd#read()',
+      'read',
+      { ...throws('EINTR', 'EIO'), ...would },
+      (self) => self.read()?.toString() ?? null,
+    ),
+    counter('EventFd#write()', 'write', { ...throws('EINTR', 'EIO'), ...would }, (self) => self.write(1)),
+    call('timerfd()', 'timerfd_create', full, () => fd.timerfd({ delayMs: 0 })),
+    call('timerfd(), setting', 'timerfd_settime', throws('EINVAL', 'ENOMEM'), () => fd.timerfd({ delayMs: 5 }), {
+      fd: 'gone',
+    }),
+    timer('TimerFd#set()', 'timerfd_settime', throws('EINVAL'), (self) => self.set({ delayMs: 1e9 })),
+    call('pidfd()', 'pidfd_open', { ...full, ...throws('ESRCH', 'EPERM'), ENOSYS: { code: 'ERR_NOT_SUPPORTED' } }, () =>
+      fd.pidfd(process.pid),
+    ),
+    pid('PidFd#read()', 'waitid', { ...throws('EINVAL', 'EINTR'), ECHILD: value(null) }, (self) => self.read()),
+    call('signals()', 'eventfd', full, () => fd.signals(['SIGUSR2'])),
+    call('signals(), installing', 'sigaction', throws('EINVAL'), () => fd.signals(['SIGUSR2']), { times: -1 }),
+    waker('Waker#share()', 'fcntl', full, (self) => self.share(), duplicating),
+    waker('Waker#wake()', 'write', throws('EINTR', 'EIO'), (self) => self.wake()),
+  ];
 
-  const epoll = () => {
-    const made = new io.Epoll();
-    made.register(readable, io.EPOLLIN);
-    return made;
-  };
-  type E = InstanceType<typeof io.Epoll>;
-  const ready = value([{ fd: readable, events: io.EPOLLIN }]);
-  const ofEpoll = (name: string, row: Omit<FaultRow, 'name' | 'needs' | 'make' | 'syscall'>): FaultRow => ({
-    name,
-    needs: 'epoll',
-    make: epoll,
-    syscall: row.call === 'epoll_pwait2' ? 'epoll_wait' : row.call,
-    ...row,
-  });
-  const watched = () => readable;
-  rows.push(
-    { name: 'new Epoll()', needs: 'epoll', call: 'epoll_create1', errors: full, make: nothing, act: () => new io.Epoll(), syscall: 'epoll_create1' },
-    { name: 'new EpollSelector()', needs: 'epoll', call: 'epoll_create1', errors: full, make: nothing, act: () => new io.EpollSelector(), syscall: 'epoll_create1' },
-    { name: 'Epoll.fromFd()', needs: 'epoll', call: 'epoll_create1', errors: full, make: () => ({ number: fd.dup(new io.Epoll().fd) }), act: ({ number }: { number: number }) => io.Epoll.fromFd(number), syscall: 'epoll_create1' },
-    ofEpoll('Epoll#register()', { call: 'epoll_ctl', operation: io.EPOLL_CTL_ADD, errors: throws('ENOMEM', 'ENOSPC', 'EPERM'), act: (self: E) => self.register(empty, io.EPOLLIN), fd: () => empty }),
-    ofEpoll('Epoll#modify()', { call: 'epoll_ctl', operation: io.EPOLL_CTL_MOD, errors: throws('ENOMEM', 'EINVAL'), act: (self: E) => self.modify(readable, io.EPOLLOUT), fd: watched }),
-    ofEpoll('Epoll#unregister()', { call: 'epoll_ctl', operation: io.EPOLL_CTL_DEL, errors: throws('ENOMEM', 'ENOENT'), act: (self: E) => self.unregister(readable), fd: watched }),
-    ofEpoll('Epoll#wait()', { call: 'epoll_wait', errors: throws('EINTR', 'ENOMEM'), act: (self: E) => self.wait(), fd: own }),
-    ofEpoll('Epoll#waitInto()', { call: 'epoll_wait', errors: throws('EINTR', 'ENOMEM'), act: (self: E) => self.waitInto(new io.EpollEventList(4)), fd: own }),
-    ofEpoll('Epoll#wait() of a fraction', { call: 'epoll_pwait2', errors: { ...throws('EINTR', 'ENOMEM'), ENOSYS: ready, EPERM: ready }, act: (self: E) => self.wait(0.5), fd: own }),
+  const onPoll = on(
+    () => {
+      const poll = new io.Poll();
+      poll.register(readable, io.POLLIN);
+      return poll;
+    },
+    { needs: 'poll' },
   );
-  return rows;
+  const onEpoll = on(
+    () => {
+      const epoll = new io.Epoll();
+      epoll.register(readable, io.EPOLLIN);
+      return epoll;
+    },
+    { needs: 'epoll', fd: (self: { fd: number }) => self.fd },
+  );
+  const interrupted = throws('EINTR', 'ENOMEM');
+  const ready = value([{ fd: readable, events: io.EPOLLIN }]);
+  const needs = 'epoll';
+  const watched = { fd: () => readable };
+  const ofWaits = [
+    call('select()', 'select', interrupted, () => io.select([readable], [], [])),
+    call('select() of a fraction', 'pselect', interrupted, () => io.select([readable], [], [], 0.5), {
+      syscall: 'select',
+    }),
+    onPoll('Poll#wait()', 'poll', { ...interrupted, ...throws('EINVAL') }, (self) => self.wait()),
+    onPoll('Poll#wait() of a fraction', 'ppoll', interrupted, (self) => self.wait(0.5), { syscall: 'poll' }),
+    call('new Epoll()', 'epoll_create1', full, () => new io.Epoll(), { needs }),
+    call('new EpollSelector()', 'epoll_create1', full, () => new io.EpollSelector(), { needs }),
+    on(() => ({ number: fd.dup(new io.Epoll().fd) }), { needs })(
+      'Epoll.fromFd()',
+      'epoll_create1',
+      full,
+      ({ number }) => io.Epoll.fromFd(number),
+    ),
+    onEpoll(
+      'Epoll#register()',
+      'epoll_ctl',
+      throws('ENOMEM', 'ENOSPC', 'EPERM'),
+      (self) => self.register(empty, io.EPOLLIN),
+      { operation: io.EPOLL_CTL_ADD, fd: () => empty },
+    ),
+    onEpoll('Epoll#modify()', 'epoll_ctl', throws('ENOMEM', 'EINVAL'), (self) => self.modify(readable, io.EPOLLOUT), {
+      operation: io.EPOLL_CTL_MOD,
+      ...watched,
+    }),
+    onEpoll('Epoll#unregister()', 'epoll_ctl', throws('ENOMEM', 'ENOENT'), (self) => self.unregister(readable), {
+      operation: io.EPOLL_CTL_DEL,
+      ...watched,
+    }),
+    onEpoll('Epoll#wait()', 'epoll_wait', interrupted, (self) => self.wait()),
+    onEpoll('Epoll#waitInto()', 'epoll_wait', interrupted, (self) => self.waitInto(new io.EpollEventList(4))),
+    onEpoll(
+      'Epoll#wait() of a fraction',
+      'epoll_pwait2',
+      { ...interrupted, ENOSYS: ready, EPERM: ready },
+      (self) => self.wait(0.5),
+      { syscall: 'epoll_wait' },
+    ),
+  ];
+  return [...ofSockets, ...ofDescriptors, ...ofWaits];
 }

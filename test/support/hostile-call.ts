@@ -27,14 +27,12 @@ export function callables(io: Package, { classes, functions, constructors }: Pub
     call: (self, args) => Reflect.apply(Reflect.get(self!, key), self, args),
   });
   return [
-    ...[...functions, ...constructors].filter(available).map(
-      ({ name, call, with: given }): Callable => ({
-        name: /^[A-Z]\w+$/.test(name) ? `new ${name}` : name,
-        make: () => undefined,
-        arguments: given,
-        call: (_, args) => call(args),
-      }),
-    ),
+    ...[...functions, ...constructors].filter(available).map(({ name, call, with: given }): Callable => ({
+      name: /^[A-Z]\w+$/.test(name) ? `new ${name}` : name,
+      make: () => undefined,
+      arguments: given,
+      call: (_, args) => call(args),
+    })),
     ...classes
       .filter(available)
       .flatMap((row) => Reflect.ownKeys(row.methods).map((key) => method(row, key, row.methods[key]))),

@@ -50,9 +50,11 @@ export function hookedValues([kind, value, of = {}]: Argument, hook: (property: 
         }),
         ['a proxy', traced(Object(value)), true],
         ...Object.entries(of).flatMap(([property, kind]) =>
-          hookedValues([kind, Reflect.get(Object(value), property)], hook).map(
-            ([label, inner, must]): Hooked => [`{ ${property}: ${label} }`, { ...Object(value), [property]: inner }, must],
-          ),
+          hookedValues([kind, Reflect.get(Object(value), property)], hook).map(([label, inner, must]): Hooked => [
+            `{ ${property}: ${label} }`,
+            { ...Object(value), [property]: inner },
+            must,
+          ]),
         ),
       ];
     case 'fileObject':

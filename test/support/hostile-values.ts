@@ -61,7 +61,9 @@ export function hostileValues(kind: string, io: typeof import('io-selectors')): 
         ['{ fileno: () => NaN }', { fileno: () => NaN }, 'range'],
         ['{ fileno: 3 }', { fileno: 3 }, 'type'],
         ["{ _handle: { fd: '3' } }", { _handle: { fd: '3' } }, 'type'],
-        ['{ _handle: { fd: -1 } }', { _handle: { fd: -1 } }, 'range'],
+        ['{ _handle: { fd: 0.5 } }', { _handle: { fd: 0.5 } }, 'range'],
+        // A net.Socket that is not connected.
+        ['{ _handle: { fd: -1 } }', { _handle: { fd: -1 } }, 'type'],
       ];
     case 'int':
       return numbers(...past, -(2 ** 31) - 1);
@@ -96,7 +98,7 @@ export function hostileValues(kind: string, io: typeof import('io-selectors')): 
     case 'boolean':
       return [...of('boolean'), ...nullish, ['0', 0, 'type'], ["''", '', 'type']];
     case 'function':
-      return [...of('function'), ...nullish, ['a class', class {}, 'any']];
+      return [...of('function'), ...nullish, ['a class', EventTarget, 'any']];
     case 'bytes':
       return [...of(), ...nullish, ...fakes];
     case 'data':

@@ -33,6 +33,8 @@ export interface PublicTable {
   functions: FunctionRow[];
   /** Static members, as `'Socket.fromFd'`, are functions as well. */
   constructors: FunctionRow[];
+  /** Static members that are for the package itself. */
+  internals: string[];
 }
 
 /**
@@ -96,7 +98,7 @@ export function publicTable(io: Package): PublicTable {
   const selectorGetters = ['closed', 'waker', 'backend'];
   const hooks =
     'toNativeBits add change remove wait waitError readyFd readyEvents readyRevents park unpark startWatching ' +
-    'stopWatching release attemptSoon';
+    'stopWatching release attemptSoon giveBack isIncomplete';
   const selector = (Selector: new () => InstanceType<typeof io.DefaultSelector>) => () => {
     const made = new Selector();
     made.register(readable, io.EVENT_READ, 'readable');
@@ -218,7 +220,12 @@ export function publicTable(io: Package): PublicTable {
         modify: given(['fileObject', readable], ['mask', io.EPOLLIN], ['eventData?', 1n]),
         unregister: given(['fileObject', readable]),
         wait: given(['timeout?', 0], ['count?', 8]),
-        waitInto: { with: () => [['list', new io.EpollEventList(4)], ['timeout?', 0]] },
+        waitInto: {
+          with: () => [
+            ['list', new io.EpollEventList(4)],
+            ['timeout?', 0],
+          ],
+        },
         close: nothing,
         [Symbol.dispose]: nothing,
       },
@@ -230,7 +237,7 @@ export function publicTable(io: Package): PublicTable {
       make: eventList,
       methods: { fd: index, events: index, data: index },
       getters: ['capacity', 'length'],
-      internals: ['high', 'push', 'wait'],
+      internals: ['high', 'push', 'wait', 'drop'],
     },
     {
       name: 'MessageList',
@@ -244,6 +251,7 @@ export function publicTable(io: Package): PublicTable {
         size: index,
         message: index,
         result: index,
+        truncated: index,
       },
       getters: ['capacity', 'slotSize', 'length'],
     },
@@ -257,13 +265,25 @@ export function publicTable(io: Package): PublicTable {
         accept: { on: listening },
         acceptFd: { on: listening },
         connect: given(address({ ...bound })),
-        recv: { on: pair, with: () => [['size', 4], ['int?', 0]] },
+        recv: {
+          on: pair,
+          with: () => [
+            ['size', 4],
+            ['int?', 0],
+          ],
+        },
         recvInto: { on: pair, with: () => [bytes(), ['int?', 0]] },
-        recvFrom: { on: pair, with: () => [['size', 4], ['int?', 0]] },
+        recvFrom: {
+          on: pair,
+          with: () => [
+            ['size', 4],
+            ['int?', 0],
+          ],
+        },
         send: { on: pair, with: () => [data(), ['int?', 0]] },
         sendTo: { on: datagrams, with: () => [data(), address({ ...mailbox }), ['int?', 0]] },
         shutdown: { on: pair, with: () => [['choice', 'both']] },
-        getOption: given(['int', SOL_SOCKET], ['int', SO_REUSEADDR], ['count?', 4]),
+        getOption: given(['int', SOL_SOCKET], ['int', SO_REUSEADDR], ['size?', 4]),
         setOption: given(['int', SOL_SOCKET], ['int', SO_REUSEADDR], ['optionValue', 1]),
         takeError: nothing,
         localAddress: nothing,
@@ -286,11 +306,7 @@ export function publicTable(io: Package): PublicTable {
       make: () => fd.timerfd({ delayMs: 0 }),
       methods: {
         ...owner,
-        set: given([
-          'options',
-          { delayMs: 1e9, intervalMs: 1e9 },
-          { delayMs: 'duration', intervalMs: 'duration?' },
-        ]),
+        set: given(['options', { delayMs: 1e9, intervalMs: 1e9 }, { delayMs: 'duration', intervalMs: 'duration?' }]),
       },
       getters: ['fd'],
       internals: ['openFd', 'readCounter'],
@@ -310,7 +326,10 @@ export function publicTable(io: Package): PublicTable {
     {
       name: 'describeMask',
       call: (args) => Reflect.apply(io.describeMask, undefined, args),
-      with: () => [['mask', 1], ['choice', 'poll']],
+      with: () => [
+        ['mask', 1],
+        ['choice', 'poll'],
+      ],
     },
     {
       name: 'select',
@@ -330,9 +349,15 @@ export function publicTable(io: Package): PublicTable {
     write: () => [['fd', fill], data()],
     close: () => [['fd', spare()]],
     dup: () => [['fd', idle]],
-    dup2: () => [['fd', idle], ['fd', spare()]],
+    dup2: () => [
+      ['fd', idle],
+      ['fd', spare()],
+    ],
     getBlocking: () => [['fd', idle]],
-    setBlocking: () => [['fd', idle], ['boolean', false]],
+    setBlocking: () => [
+      ['fd', idle],
+      ['boolean', false],
+    ],
     getDescriptorLimit: () => [],
     setDescriptorLimit: () => [['limit', fd.getDescriptorLimit().soft]],
     signals: () => [['names', ['SIGUSR2']]],
@@ -366,13 +391,25 @@ export function publicTable(io: Package): PublicTable {
     constructed('SelectSelector', io, () => [selectorOptions()]),
     constructed('PollSelector', io, () => [selectorOptions()], 'poll'),
     constructed('EpollSelector', io, () => [selectorOptions()], 'epoll'),
-    constructed('SelectorKey', io, () => [['any', 0], ['any', 0], ['any', 0], ['any', 0]]),
+    constructed('SelectorKey', io, () => [
+      ['any', 0],
+      ['any', 0],
+      ['any', 0],
+      ['any', 0],
+    ]),
     constructed('Waker', io, () => [['fd', new io.SelectSelector().waker.share()]]),
     constructed('Poll', io, () => [], 'poll'),
     constructed('Epoll', io, () => [options({ cloexec: true }, { cloexec: 'boolean?' })], 'epoll'),
     constructed('EpollEventList', io, () => [['count', 4]], 'epoll'),
-    constructed('MessageList', socket, () => [['count', 4], ['count', 16]]),
-    constructed('Socket', socket, () => [['int?', AF_UNIX], ['int?', SOCK_STREAM], ['int?', 0]]),
+    constructed('MessageList', socket, () => [
+      ['count', 4],
+      ['count', 16],
+    ]),
+    constructed('Socket', socket, () => [
+      ['int?', AF_UNIX],
+      ['int?', SOCK_STREAM],
+      ['int?', 0],
+    ]),
     {
       name: 'Socket.fromFd',
       call: (args) => Reflect.apply(Socket.fromFd, Socket, args),
@@ -385,5 +422,5 @@ export function publicTable(io: Package): PublicTable {
       with: () => [['fd', fd.dup(new io.Epoll().fd)]],
     },
   ];
-  return { classes, functions, constructors };
+  return { classes, functions, constructors, internals: ['EpollEventList.isList'] };
 }
