@@ -7,7 +7,9 @@ import { hasEpoll, hasPoll } from '../support/selectors.js';
 const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
   ['epoll_create1', ['EMFILE', 'ENFILE', 'ENOMEM']],
-  ['epoll_ctl', ['ENOMEM', 'ENOSPC']],
+  // EPOLL_CTL_ADD and EPOLL_CTL_MOD; EPOLL_CTL_DEL needs nothing that could be short.
+  ['epoll_ctl', ['ENOMEM', 'ENOSPC'], { operation: 1 }],
+  ['epoll_ctl', ['ENOMEM'], { operation: 3 }],
   ['epoll_wait', ['EINTR', 'ENOMEM'], { anyThread: true }],
   ['poll', ['EINTR', 'ENOMEM'], { anyThread: true }],
   ['select', ['EINTR', 'ENOMEM'], { anyThread: true }],
@@ -32,14 +34,17 @@ test.each(reached)(
     const { wrong, faults } = await inFaultyChild(
       { ...more, call, errors },
       async (io, { errors, ...fault }, { faultSteps, openFaults, openNumbers, outcomeOf }) => {
+        const { readlinkSync } = process.getBuiltinModule('node:fs');
         const faults = openFaults();
         const wrong: string[] = [];
         let count = 0;
         for (const error of errors) {
           for (const steps of faultSteps(io)) {
-            for (let first = 1; first <= 50; first++) if (!(await attempt(steps, error, first, 1))) break;
-            // A wait of a helper thread never ends by itself where all its calls are interrupted.
-            if (error !== 'EINTR') await attempt(steps, error, 1, -1);
+            for (let first = 1; first <= 50; first++) {
+              if (!(await attempt(steps, error, first, 1))) break;
+              // A wait of a helper thread never ends by itself where all its calls are interrupted.
+              if (error !== 'EINTR') await attempt(steps, error, first, -1);
+            }
           }
         }
         return { wrong, faults: count };
@@ -70,8 +75,8 @@ test.each(reached)(
           if (closed.threw) complain(`close: ${String(closed.error)}`);
           // Objects that were forgotten in between are not what this is about.
           const left = openNumbers().filter((number) => !start.includes(number));
+          if (left.length > 0) complain(`left ${left.map((number) => readlinkSync(`/proc/self/fd/${number}`)).join()}`);
           for (const number of left) io.fd.close(number);
-          if (left.length > 0) complain(`left ${left.length} descriptors`);
           return failed > 0;
         }
       },

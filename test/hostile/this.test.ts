@@ -12,8 +12,8 @@ test('every method and getter refuses a wrong this', async () => {
       const wrong: string[] = [];
       let count = 0;
       const backends: string[] = io.availableBackends();
-      // Of these, the package's own code knows only the name.
-      const open = new Set(['backend', 'features', 'Symbol(Symbol.toStringTag)', 'ref', 'unref']);
+      // These work on what is public, or need no object.
+      const open = new Set(['backend', 'features', 'Symbol(Symbol.toStringTag)', 'Symbol(nodejs.util.inspect.custom)']);
       for (const row of publicTable(io).classes) {
         if (row.needs !== undefined && !backends.includes(row.needs)) continue;
         const start = openNumbers();
@@ -99,8 +99,8 @@ test('after close() every method is ERR_CLOSED, whatever its arguments are, and 
           ? [error, refused.error].map((error) => Reflect.get(Object(error), 'code'))
           : ['none', 'none'];
         count++;
-        // An iteration ends with its selector.
-        const harmless = /#(close|Symbol\(.*\.(dispose|asyncIterator)\))$/.test(callable.name);
+        // An iteration ends with its selector, and whatever is closed can be looked at.
+        const harmless = /#(close|Symbol\(.*\.(dispose|asyncIterator|inspect\.custom)\))$/.test(callable.name);
         const expected = harmless ? 'none' : 'ERR_CLOSED';
         if (codes.some((code) => code !== expected)) wrong.push(`${callable.name}: ${codes.join()}`);
         cleanUp(io, start);
@@ -111,4 +111,39 @@ test('after close() every method is ERR_CLOSED, whatever its arguments are, and 
   );
   expect(wrong).toEqual([]);
   expect(count).toBeGreaterThan(50);
+});
+
+test('console.log shows what is open, what is closed, and what only inherits from a class', async () => {
+  const { count, wrong } = await inChild(
+    null,
+    async (io, _, { publicTable, openNumbers, outcomeOf, cleanUp }) => {
+      const { inspect } = process.getBuiltinModule('node:util');
+      const wrong: string[] = [];
+      let count = 0;
+      const backends: string[] = io.availableBackends();
+      for (const row of publicTable(io).classes) {
+        if (row.needs !== undefined && !backends.includes(row.needs)) continue;
+        const start = openNumbers();
+        const self = row.make();
+        const things = [self, Object.create(self), Object.getPrototypeOf(self), new Proxy(self, {}), { inside: [self] }];
+        const look = async (when: string) => {
+          for (const [i, thing] of things.entries()) {
+            count++;
+            const { threw, error } = await outcomeOf(() => inspect(thing, { depth: 5, showHidden: true }));
+            if (threw) wrong.push(`${row.name}, ${when}, ${i}: ${String(error)}`);
+          }
+        };
+        await look('open');
+        if ('close' in self && typeof self.close === 'function') {
+          self.close();
+          await look('closed');
+        }
+        cleanUp(io, start);
+      }
+      return { count, wrong };
+    },
+    { using },
+  );
+  expect(wrong).toEqual([]);
+  expect(count).toBeGreaterThan(90);
 });

@@ -321,6 +321,10 @@ export function publicTable(io: Package): PublicTable {
     { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd'] },
   ];
 
+  const shown = { [Symbol.for('nodejs.util.inspect.custom')]: nothing };
+  // Selectors have little to show.
+  for (const row of classes) if (!row.name.endsWith('Selector')) row.methods = { ...row.methods, ...shown };
+
   const functions: FunctionRow[] = [
     { name: 'availableBackends', call: () => io.availableBackends(), with: () => [] },
     {
