@@ -125,7 +125,7 @@ test('console.log shows what is open, what is closed, and what only inherits fro
         if (row.needs !== undefined && !backends.includes(row.needs)) continue;
         const start = openNumbers();
         const self = row.make();
-        const things = [self, Object.create(self), Object.getPrototypeOf(self), new Proxy(self, {}), { inside: [self] }];
+        const things = [self, Object.create(self), Object.getPrototypeOf(self), new Proxy(self, {}), { in: [self] }];
         const look = async (when: string) => {
           for (const [i, thing] of things.entries()) {
             count++;

@@ -92,7 +92,8 @@ WRAP(ssize_t, recv, -1, (int s, void *b, size_t n, int f), s, b, n, f)
 WRAP(ssize_t, recvfrom, -1, (int s, void *b, size_t n, int f, struct sockaddr *a, socklen_t *l), s, b, n, f, a, l)
 WRAP(ssize_t, recvmsg, -1, (int s, struct msghdr *m, int f), s, m, f)
 WRAP(ssize_t, send, -1, (int s, const void *b, size_t n, int f), s, b, n, f)
-WRAP(ssize_t, sendto, -1, (int s, const void *b, size_t n, int f, const struct sockaddr *a, socklen_t l), s, b, n, f, a, l)
+WRAP(ssize_t, sendto, -1, (int s, const void *b, size_t n, int f, const struct sockaddr *a, socklen_t l),
+     s, b, n, f, a, l)
 WRAP(int, shutdown, -1, (int s, int h), s, h)
 WRAP(int, getsockopt, -1, (int s, int l, int n, void *v, socklen_t *z), s, l, n, v, z)
 WRAP(int, setsockopt, -1, (int s, int l, int n, const void *v, socklen_t z), s, l, n, v, z)
@@ -115,7 +116,8 @@ WRAP(int, epoll_wait, -1, (int e, struct epoll_event *v, int m, int t), e, v, m,
 WRAP(int, poll, -1, (struct pollfd *f, nfds_t n, int t), f, n, t)
 WRAP(int, ppoll, -1, (struct pollfd *f, nfds_t n, const struct timespec *t, const sigset_t *s), f, n, t, s)
 WRAP(int, select, -1, (int n, fd_set *r, fd_set *w, fd_set *x, struct timeval *t), n, r, w, x, t)
-WRAP(int, pselect, -1, (int n, fd_set *r, fd_set *w, fd_set *x, const struct timespec *t, const sigset_t *s), n, r, w, x, t, s)
+WRAP(int, pselect, -1, (int n, fd_set *r, fd_set *w, fd_set *x, const struct timespec *t, const sigset_t *s),
+     n, r, w, x, t, s)
 
 /* Declared with another type by different versions of glibc. */
 extern int eventfd(unsigned initial, int flags);

@@ -322,8 +322,7 @@ export function publicTable(io: Package): PublicTable {
   ];
 
   const shown = { [Symbol.for('nodejs.util.inspect.custom')]: nothing };
-  // Selectors have little to show.
-  for (const row of classes) if (!row.name.endsWith('Selector')) row.methods = { ...row.methods, ...shown };
+  for (const row of classes) row.methods = { ...row.methods, ...shown };
 
   const functions: FunctionRow[] = [
     { name: 'availableBackends', call: () => io.availableBackends(), with: () => [] },
