@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { inFaultyChild } from '../support/faults.js';
+import { openNumbers } from '../support/hostile-call.js';
 import { backends, hasEpoll } from '../support/selectors.js';
 
 describe.each(backends)('%s', (backend) => {
   test('rejects where the loop or a thread cannot watch, names the call, and watches once they can', async () => {
     const told = await inFaultyChild(
       backend,
-      async (io, backend, { openFaults }) => {
-        const { readdirSync } = process.getBuiltinModule('node:fs');
+      async (io, backend, { openFaults, openNumbers }) => {
         const faults = openFaults();
         const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
         // The loop's own watch asks the kernel, too; and a thread needs what wakes it.
@@ -27,13 +27,13 @@ describe.each(backends)('%s', (backend) => {
           const selector = new classes[backend]();
           const [readFd, writeFd] = io.fd.pipe();
           selector.register(readFd, io.EVENT_READ);
-          const before = readdirSync('/proc/self/fd').length;
+          const before = openNumbers().length;
           faults.start({ call, error, anybody: true, times: -1 });
           // Before the loop turns: it ends the process where its own calls fail.
           const wait = selector.selectAsync();
           const { failed } = faults.stop();
           const { code, syscall } = Object(await wait.catch((thrown: unknown) => thrown));
-          const leaked = readdirSync('/proc/self/fd').length - before;
+          const leaked = openNumbers().length - before;
           const again = selector.selectAsync();
           io.fd.write(writeFd, 'x');
           const [event] = await again;
@@ -43,7 +43,7 @@ describe.each(backends)('%s', (backend) => {
         }
         return told;
       },
-      {},
+      { openNumbers },
     );
     const calls = backend === 'epoll' ? ['epoll_ctl', 'epoll_ctl'] : ['eventfd', 'eventfd', 'pthread_create'];
     expect(told).toEqual(calls.map((call) => [call, true, true, 'string', 0, true]));

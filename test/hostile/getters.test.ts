@@ -66,7 +66,7 @@ test('what a getter or method of an argument throws passes through, and nothing 
   expect(count).toBeGreaterThan(100);
 });
 
-test('an object that a getter of an argument closes is ERR_CLOSED, and the next file with its number left alone', async () => {
+test('an object that a getter closes is ERR_CLOSED, and the next file with its number left alone', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hookedValues, callables, openNumbers, fileState, outcomeOf, cleanUp }) => {

@@ -96,7 +96,9 @@ test('workers that are terminated at any point of a call leave no descriptor beh
       for (const name of readdirSync('/proc/self/fd')) {
         if (Number(name) >= ${HIGH}) continue;
         try {
-          found.push(name + ' ' + readlinkSync('/proc/self/fd/' + name));
+          const link = readlinkSync('/proc/self/fd/' + name);
+          // The C library opens files for a moment, in any thread.
+          if (/^(socket|pipe|anon_inode):/.test(link)) found.push(name + ' ' + link);
         } catch {}
       }
       return found;

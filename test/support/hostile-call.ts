@@ -55,19 +55,21 @@ export async function outcomeOf(call: () => unknown): Promise<Outcome> {
   }
 }
 
-/** The numbers that are open. Passed as text. */
+/**
+ * The numbers of sockets, pipes and the like. Other threads of the process open files for a moment, as the C library
+ * does to count processors. Passed as text.
+ */
 export function openNumbers(): number[] {
-  const { fstatSync, readdirSync } = process.getBuiltinModule('node:fs');
+  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
   return readdirSync('/proc/self/fd')
-    .map(Number)
-    .filter((number) => {
+    .filter((name) => {
       try {
-        return fstatSync(number) !== undefined;
+        return /^(socket|pipe|anon_inode):/.test(readlinkSync(`/proc/self/fd/${name}`));
       } catch {
-        // The one that listed them.
         return false;
       }
-    });
+    })
+    .map(Number);
 }
 
 /** Closes whatever a call and its object have left. Passed as text. */
