@@ -157,7 +157,7 @@ export class MessageList {
   }
 
   #word(i: number): number {
-    if (i >>> 0 !== i || i >= this.#length) throw noSuchIndex(i, this.#length, 'sockets');
+    if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw noSuchIndex(i, this.#length, 'sockets');
     return i * WORDS;
   }
 }

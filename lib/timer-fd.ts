@@ -29,10 +29,12 @@ export class TimerFd extends DescriptorOwner {
    * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
   set(options: { delayMs: number; intervalMs?: number }): void {
-    const fd = this.openFd();
+    this.openFd();
     const { delayMs, intervalMs = 0 } = readOptions(options, ['delayMs', 'intervalMs']);
     checkDuration(delayMs, 'options.delayMs');
     checkDuration(intervalMs, 'options.intervalMs');
+    // The caller's getters have run.
+    const fd = this.openFd();
     check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, 'timerfd_settime', fd);
   }
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <iterator>
 
 #include "arguments.h"
@@ -15,15 +16,17 @@
 #include "result.h"
 
 File File::Of(int fd) {
+  auto untold = [] { return File{errno == EBADF ? State::kClosed : State::kUnknown}; };
 #if IO_SELECTORS_LINUX
   // libc's fstat would tie the binary to glibc 2.33.
   struct statx status {};
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO, &status) != 0) return {};
-  return {static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor, status.stx_ino};
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO, &status) != 0) return untold();
+  return {State::kKnown, static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor,
+          status.stx_ino};
 #else
   struct stat status {};
-  if (fstat(fd, &status) != 0) return {};
-  return {static_cast<uint64_t>(status.st_dev), static_cast<uint64_t>(status.st_ino)};
+  if (fstat(fd, &status) != 0) return untold();
+  return {State::kKnown, static_cast<uint64_t>(status.st_dev), static_cast<uint64_t>(status.st_ino)};
 #endif
 }
 

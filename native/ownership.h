@@ -9,13 +9,20 @@
 #include <unordered_map>
 
 // Tells a descriptor's file from another that has its number by now. Files without an inode of their own,
-// as epoll's and eventfd's, all look alike.
+// as epoll's and eventfd's, all look alike, and one that the kernel tells nothing of passes for any.
 struct File {
-  uint64_t device;
-  uint64_t inode;
+  enum class State { kKnown, kUnknown, kClosed };
+
+  State state = State::kKnown;
+  uint64_t device = 0;
+  uint64_t inode = 0;
 
   static File Of(int fd);
-  bool operator==(const File& other) const { return device == other.device && inode == other.inode; }
+  bool operator==(const File& other) const {
+    if (state == State::kClosed || other.state == State::kClosed) return false;
+    if (state == State::kUnknown || other.state == State::kUnknown) return true;
+    return device == other.device && inode == other.inode;
+  }
   bool operator!=(const File& other) const { return !(*this == other); }
 };
 
