@@ -55,7 +55,6 @@ type DataAndOptions<D> = undefined extends D
  * - `waitError(result)`: the error for that -errno
  * - `readyFd(i)`, `readyEvents(i)`, `readyRevents(i)`: event i of the last wait. Called once each, in
  *   this order; `remove` and `add` may come between two events. -1 for an entry of no registration
- * - `isIncomplete()`: whether the last wait may have left out what is ready; the next one then makes up for it
  * - `park(i)`: event i has no bit that was asked for. It has used up nothing, and must not come again during
  *   this call of select, or that would spin
  * - `unpark()`: this call of select is over; forget what was parked
@@ -442,9 +441,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   /** Whether a wait that came to nothing is to return all the same. */
   #isOver(count: number, woken: boolean, deadline: number): boolean {
-    if (count >= 0) {
-      return woken || this.#wakeUps.heard || (remainingUntil(deadline) === 0 && (count === 0 || !this.isIncomplete()));
-    }
+    if (count >= 0) return woken || this.#wakeUps.heard || remainingUntil(deadline) === 0;
     if (count !== EINTR || this.#onInterrupt === 'throw') throw this.waitError(count);
     // One that a signal cut short asks the kernel once more, be its time over or not.
     return woken || this.#onInterrupt === 'return';
@@ -517,7 +514,6 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   protected abstract readyFd(i: number): number;
   protected abstract readyEvents(i: number): number;
   protected abstract readyRevents(i: number): number;
-  protected abstract isIncomplete(): boolean;
   protected abstract park(i: number): void;
   protected abstract unpark(): void;
   protected abstract giveBack(i: number): void;

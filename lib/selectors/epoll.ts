@@ -157,13 +157,11 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#removed = false;
     this.#entries.startWait();
     // Not before: a callback may register while the events of the last wait are gone through.
-    if (this.#size >= this.#list.capacity || this.isIncomplete()) this.#growList();
+    if (this.#size >= this.#list.capacity) this.#growList();
     const timeout = this.#isStuck ? this.#pause(timeoutMs) : timeoutMs;
     this.#reported = false;
     const count =
-      this.#unpollables === undefined
-        ? this.#entries.set.wait(this.#list, this.#list.capacity, timeout)
-        : this.#waitWith(this.#unpollables, timeout);
+      this.#unpollables === undefined ? this.#ask(timeout, 0) : this.#askWith(this.#unpollables, timeout);
     if (this.#entries.anyOneShot) this.#disarm();
     return count;
   }
@@ -190,11 +188,6 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   protected override readyRevents(i: number): number {
     this.#reported = true;
     return this.#list.events(i);
-  }
-
-  /** With room for every registration, only stale entries can fill the list. */
-  protected override isIncomplete(): boolean {
-    return this.#list.length === this.#list.capacity;
   }
 
   protected override park(i: number): void {
@@ -260,14 +253,32 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#list = new EpollEventList(Math.min(2 * Math.max(this.#size, this.#list.capacity), MAX_EVENTS));
   }
 
-  #waitWith(unpollables: Unpollables, timeoutMs: number): number {
+  /** Waits, and leaves room in the list for so many events more. */
+  #ask(timeoutMs: number, spare: number): number {
+    let count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, timeoutMs);
+    // There is room for every registration: with stale entries that fill the list, some may be missing.
+    while (count === this.#list.capacity - spare && this.#list.capacity < MAX_EVENTS) {
+      for (let i = 0; i < count; i++) this.#putBack(i);
+      this.#growList();
+      count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, 0);
+    }
+    return count;
+  }
+
+  /** Has the next wait find event i again, if it is a registration's. */
+  #putBack(i: number): void {
+    const fd = this.#list.fd(i);
+    const isDisarmed = (this.#entries.mask(fd) & EPOLLONESHOT) !== 0 && !this.#entries.isArmed(fd);
+    if (this.#entries.generation(fd) === this.#list.high(i) && !isDisarmed) this.#entries.giveBack(fd);
+  }
+
+  #askWith(unpollables: Unpollables, timeoutMs: number): number {
     const extra = unpollables.wait();
     if (extra < 0) return extra;
-    const list = this.#list;
-    const count = this.#entries.set.wait(list, list.capacity - extra, extra > 0 ? 0 : timeoutMs);
+    const count = this.#ask(extra > 0 ? 0 : timeoutMs, extra);
     if (count < 0) return count;
-    unpollables.appendTo(list, extra, (fd) => this.#entries.generation(fd));
-    return list.length;
+    unpollables.appendTo(this.#list, extra, (fd) => this.#entries.generation(fd));
+    return this.#list.length;
   }
 
   /** Follows the kernel, which has disarmed the one-shot entries that it reported. */

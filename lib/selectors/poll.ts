@@ -104,11 +104,6 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
     return this.#revents[i];
   }
 
-  /** Every wait asks for all. */
-  protected override isIncomplete(): boolean {
-    return false;
-  }
-
   protected override park(i: number): void {
     this.#set.mute(this.#readyFds[i], this.#revents[i]);
   }

@@ -87,11 +87,6 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
     return 0;
   }
 
-  /** Every wait asks for all. */
-  protected override isIncomplete(): boolean {
-    return false;
-  }
-
   /** select answers only what it was asked. */
   protected override park(): void {}
 

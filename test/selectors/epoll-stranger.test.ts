@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { EPOLLIN, EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { threadCpuMs, timed } from '../support/cpu.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
@@ -163,7 +163,6 @@ describe.skipIf(!hasEpoll)('stale entries in large numbers', () => {
   test.each(['select', 'selectEach', 'selectAsync'] as const)('hide nothing from %s(0)', async (wait) => {
     const selector = owned(new EpollSelector());
     const [first, writeFd] = highPipe();
-    const number = dupHigh(first);
     // Each duplicate is an entry of its own; the file stays open as first.
     for (let i = 0; i < 300; i++) {
       const duplicate = dup2(first, 2000 + i);
@@ -172,12 +171,19 @@ describe.skipIf(!hasEpoll)('stale entries in large numbers', () => {
       selector.unregister(duplicate);
     }
     write(writeFd, 'x');
-    const key = selector.register(number, EVENT_READ);
-    const found: unknown[] = [];
-    if (wait === 'select') found.push(...selector.select(0).map((event) => event.key));
-    else if (wait === 'selectEach') selector.selectEach((each) => found.push(each), 0);
-    else found.push(...(await selector.selectAsync({ timeoutMs: 0 })).map((event) => event.key));
-    expect(found).toEqual([key]);
-    expect(entriesOf(selector, number).map(({ events }) => events & EPOLLIN)).toEqual([EPOLLIN]);
+    const options = [{}, { trigger: 'edge' }, { oneShot: true }, { exclusive: true, trigger: 'edge' }] as const;
+    const keys = options.map((each) => selector.register(dupHigh(first), EVENT_READ, undefined, each));
+    const found: SelectorKey[] = [];
+    const ask = async () => {
+      if (wait === 'select') found.push(...selector.select(0).map((event) => event.key));
+      else if (wait === 'selectEach') selector.selectEach((each) => found.push(each), 0);
+      else found.push(...(await selector.selectAsync({ timeoutMs: 0 })).map((event) => event.key));
+    };
+    await ask();
+    expect(new Set(found)).toEqual(new Set(keys));
+    expect(found).toHaveLength(keys.length);
+    for (let i = 0; i < 5; i++) await ask();
+    expect(found.filter((key) => key === keys[0])).toHaveLength(6);
+    expect(found.filter((key) => key === keys[2])).toHaveLength(1);
   });
 });
