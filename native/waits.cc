@@ -41,7 +41,7 @@ class Select {
     if (word < length) return;
     std::vector<Word> longer(Bitmaps::kSets * (word + 1));
     for (size_t i = 0; i < Bitmaps::kSets; ++i) {
-      std::copy_n(asked_.begin() + i * length, length, longer.begin() + i * (word + 1));
+      std::copy_n(asked_.data() + i * length, length, longer.data() + i * (word + 1));
     }
     asked_ = std::move(longer);
   }
