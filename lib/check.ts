@@ -45,6 +45,8 @@ export function checkBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
+const NO_OPTIONS = Object.freeze(Object.create(null));
+
 /**
  * The options bag of a call: the properties with these names, each read once. Others are refused, as a misspelt
  * option would be ignored.
@@ -54,13 +56,14 @@ export function readOptions<T extends object>(
   names: readonly (keyof T & string)[],
   name = 'options',
 ): Partial<T> {
-  const result: Partial<T> = Object.create(null);
-  if (options === undefined) return result;
+  if (options === undefined) return NO_OPTIONS;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidType(name, 'an object', options);
   }
   const unknown = Object.keys(options).find((key) => !names.some((known) => known === key));
   if (unknown !== undefined) throw unknownOption(name, names, unknown);
+  const result: Partial<T> = {};
+  // Each is set, to undefined too, so that none is looked up on Object.prototype.
   for (const key of names) Reflect.set(result, key, property(options, key));
   return result;
 }
@@ -88,9 +91,15 @@ export function checkBuffer(value: unknown, name: string, expected = 'a Uint8Arr
   return value;
 }
 
-const lengthProperty = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length');
-const realLength: (this: Uint8Array) => number = Reflect.get(Object(lengthProperty), 'get');
+const typedArray: object = Object.getPrototypeOf(Uint8Array.prototype);
+const realLength: (this: Uint8Array) => number = getterOf('length');
+const realBuffer: (this: Uint8Array) => unknown = getterOf('buffer');
 const at: (this: Uint8Array, i: number) => number | undefined = Reflect.get(Uint8Array.prototype, 'at');
+
+/** Whether another thread can change their length, or number, meanwhile. */
+export function isShared(bytes: Uint8Array): boolean {
+  return types.isSharedArrayBuffer(Reflect.apply(realBuffer, bytes, []));
+}
 
 /** How many bytes there are, whatever a subclass says. */
 export function lengthOf(bytes: Uint8Array): number {
@@ -104,4 +113,8 @@ function hasLostMemory(bytes: Uint8Array): boolean {
   } catch {
     return true;
   }
+}
+
+function getterOf(name: string) {
+  return Reflect.get(Object(Object.getOwnPropertyDescriptor(typedArray, name)), 'get');
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { inspect } from 'node:util';
 import { native } from './binding.js';
-import { checkData, checkFlags, checkInteger, INT_MAX, lengthOf } from './check.js';
+import { checkData, checkFlags, checkInteger, INT_MAX, isShared, lengthOf } from './check.js';
 import { EAGAIN } from './errno.js';
 import { noSuchIndex, outOfRange } from './errors.js';
 import { type FileObject, toFd } from './file-object.js';
@@ -80,8 +80,10 @@ export class MessageList {
     const size = bytes === undefined ? 0 : checkInteger(lengthOf(bytes), 'data.length', 0, this.#slotSize);
     const i = this.#length;
     if (i === this.#capacity) throw outOfRange('length', `below the capacity, ${i}, to add another`, i);
+    const start = i * this.#slotSize;
     // Shared memory may grow meanwhile, but not into the next slot.
-    if (bytes !== undefined) this.#memory.subarray(i * this.#slotSize, (i + 1) * this.#slotSize).set(bytes);
+    if (bytes !== undefined && isShared(bytes)) this.#memory.subarray(start, start + this.#slotSize).set(bytes);
+    else if (bytes !== undefined) this.#memory.set(bytes, start);
     const word = i * WORDS;
     this.#slots[word + FD] = fd;
     this.#slots[word + SIZE] = size;

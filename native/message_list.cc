@@ -1,7 +1,9 @@
 // recvmsg(2) and send(2) for many descriptors by one call from JavaScript:
 // https://man7.org/linux/man-pages/man2/recv.2.html
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -46,6 +48,24 @@ struct Messages {
   int flags;
 };
 
+// Not through libc where it can be helped: its wrappers are cancellation points, which cost a process with
+// threads, as Node is one, a tenth of a short message.
+long CallRecvmsg(int fd, msghdr* message, int flags) {
+#ifdef SYS_recvmsg
+  return OrErrno(syscall(SYS_recvmsg, fd, message, flags));
+#else
+  return OrErrno(recvmsg(fd, message, flags));
+#endif
+}
+
+long CallSend(int fd, const uint8_t* data, size_t size, int flags) {
+#ifdef SYS_sendto
+  return OrErrno(syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
+#else
+  return OrErrno(send(fd, data, size, flags));
+#endif
+}
+
 // recvMany: how many slots have a message now
 Napi::Value RecvMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
@@ -59,7 +79,7 @@ Napi::Value RecvMany(const Napi::CallbackInfo& info) {
     Slot& slot = messages.slots[i];
     part.iov_base = messages.Memory(i);
     message.msg_flags = 0;
-    slot.result = static_cast<int32_t>(OrErrno(recvmsg(slot.fd, &message, messages.flags)));
+    slot.result = static_cast<int32_t>(CallRecvmsg(slot.fd, &message, messages.flags));
     // With MSG_TRUNC the result is the length that it had.
     slot.size = std::clamp(slot.result, 0, slot_size);
     slot.truncated = (message.msg_flags & MSG_TRUNC) != 0 ? 1 : 0;
@@ -75,8 +95,8 @@ Napi::Value SendMany(const Napi::CallbackInfo& info) {
   for (size_t i = 0; i < messages.count; ++i) {
     Slot& slot = messages.slots[i];
     if (slot.size <= 0 || static_cast<size_t>(slot.size) > messages.slot_size) continue;
-    slot.result = static_cast<int32_t>(OrErrno(
-        send(slot.fd, messages.Memory(i), static_cast<size_t>(slot.size), messages.flags | kNoSignal)));
+    slot.result = static_cast<int32_t>(
+        CallSend(slot.fd, messages.Memory(i), static_cast<size_t>(slot.size), messages.flags | kNoSignal));
     if (slot.result == slot.size) ++sent;
   }
   return Result(info.Env(), sent);

@@ -65,7 +65,8 @@ export class AsyncWait<T> {
 
   /** Attempts after so many milliseconds, instead of what an earlier call has said; Infinity: not by time. */
   attemptAfter(delayMs: number): void {
-    clearTimeout(this.#retry);
+    if (this.#retry !== undefined) clearTimeout(this.#retry);
+    this.#retry = undefined;
     if (delayMs === 0) this.attemptSoon();
     if (delayMs === 0 || delayMs === Infinity) return;
     this.#retry = setTimeout(this.#attempt, delayMs);

@@ -152,6 +152,10 @@ static const char *name_of(long number) {
     case SYS_epoll_pwait: return "epoll_wait";
     case SYS_epoll_pwait2: return "epoll_pwait2";
     case SYS_pidfd_open: return "pidfd_open";
+#ifdef SYS_recvmsg
+    case SYS_recvmsg: return "recvmsg";
+    case SYS_sendto: return "send";
+#endif
     default: return "another";
   }
 }

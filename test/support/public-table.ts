@@ -98,7 +98,7 @@ export function publicTable(io: Package): PublicTable {
   const selectorGetters = ['closed', 'waker', 'backend'];
   const hooks =
     'toNativeBits add change remove wait waitError readyFd readyEvents readyRevents park unpark startWatching ' +
-    'stopWatching release attemptSoon giveBack isIncomplete';
+    'stopWatching release attemptSoon giveBack';
   const selector = (Selector: new () => InstanceType<typeof io.DefaultSelector>) => () => {
     const made = new Selector();
     made.register(readable, io.EVENT_READ, 'readable');
