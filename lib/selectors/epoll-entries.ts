@@ -135,7 +135,7 @@ export class EpollEntries {
    */
   mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
-    if ((mask & (EPOLLET | EPOLLONESHOT)) === EPOLLET) {
+    if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) {
       this.#dropped.add(fd);
       return true;
     }

@@ -10,7 +10,7 @@ import {
   EVENT_WRITE,
   type RegisterOptions,
 } from 'io-selectors';
-import { close } from 'io-selectors/fd';
+import { close, eventfd } from 'io-selectors/fd';
 import { follow, keysOf, turns } from '../support/async.js';
 import { threadCpuMs, timed } from '../support/cpu.js';
 import { drain, fill, owned, ownedFd, socketPair } from '../support/descriptors.js';
@@ -104,6 +104,27 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     const flags = options.flags === EPOLLIN ? EPOLLOUT : EPOLLRDHUP;
     const key = selector.modify(socket, events, undefined, { ...options, flags });
     expectReady(selector, [[key, EVENT_READ]]);
+  });
+
+  test('has no edge repeated that was reported', () => {
+    const counter = owned(eventfd());
+    const selector = owned(new EpollSelector());
+    const key = selector.register(counter, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
+    expect(selector.select(5)).toEqual([]);
+    counter.write(1);
+    expectReady(selector, [[key, EVENT_READ]]);
+    expectIdle(selector);
+  });
+
+  test('does not have an edge repeated that was reported to the same wait', async () => {
+    const counter = owned(eventfd());
+    const selector = owned(new EpollSelector());
+    const key = selector.register(counter, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
+    const wait = selector.selectAsync();
+    await turns(5);
+    counter.write(1);
+    expect(keysOf(await wait)).toEqual([key]);
+    expectIdle(selector);
   });
 
   test('uses up no one-shot by a hang-up that lasts', () => {
