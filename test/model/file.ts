@@ -1,0 +1,39 @@
+export const KINDS = ['pipe', 'stream', 'dgram', 'tcp', 'eventfd', 'file', 'null'] as const;
+export type Kind = (typeof KINDS)[number];
+/** Those that come as two connected ends. */
+export const PAIRS: ReadonlySet<Kind> = new Set(['pipe', 'stream', 'dgram', 'tcp']);
+
+/** What the kernel calls an open file description: descriptors that were duplicated share it. */
+export class File {
+  readonly kind: Kind | 'epoll';
+  readonly name: string;
+  /** The other end. */
+  peer: File | undefined;
+  /** How many descriptors it has. */
+  descriptors = 0;
+  /** How often something was done that may have made it ready. */
+  activity = 0;
+
+  constructor(kind: Kind | 'epoll', name: string = kind) {
+    this.kind = kind;
+    this.name = name;
+  }
+
+  get isOpen(): boolean {
+    return this.descriptors > 0;
+  }
+
+  /** Whether epoll refuses it, as it never blocks. */
+  get isUnpollable(): boolean {
+    return this.kind === 'file' || this.kind === 'null';
+  }
+
+  get isSocket(): boolean {
+    return this.kind === 'stream' || this.kind === 'dgram' || this.kind === 'tcp';
+  }
+
+  touch(): void {
+    this.activity++;
+    if (this.peer !== undefined) this.peer.activity++;
+  }
+}

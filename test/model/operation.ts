@@ -1,0 +1,68 @@
+import type { RegisterOptions } from 'io-selectors';
+import type { Backend } from './bits.js';
+import type { Kind } from './file.js';
+
+/** How a call names what it means: by its number, or by an object with it. */
+export type By = 'number' | 'object';
+
+/** What is done to descriptors, which are named by the ids of their slots. */
+export type Change =
+  | { op: 'open'; kind: Kind; at: number[] }
+  | { op: 'close'; slot: number; by: 'package' | 'fs' }
+  | { op: 'dup'; slot: number; at: number }
+  | { op: 'dup2'; slot: number; over: number }
+  | { op: 'dupEpoll'; over: number }
+  | { op: 'write'; slot: number; size: number }
+  | { op: 'fill'; slot: number }
+  | { op: 'read'; slot: number; size: number }
+  | { op: 'drain'; slot: number }
+  | { op: 'shutdown'; slot: number; how: 'read' | 'write' | 'both' }
+  | { op: 'urgent'; slot: number };
+
+/** What is done to selectors. Whoever lacks one of the options goes without it. */
+export type Call =
+  | { op: 'register'; on: Backend[]; slot: number; by: By; events: number; data: number; options?: RegisterOptions }
+  | { op: 'modify'; on: Backend[]; slot: number; by: By; events: number; data?: number; options?: RegisterOptions }
+  | { op: 'unregister'; on: Backend[]; slot: number; by: By }
+  | { op: 'litter'; slot: number; count: number; events: number }
+  | { op: 'wakeup'; on: Backend[]; by: 'selector' | 'waker' | 'share' }
+  | { op: 'reopen'; on: Backend[] }
+  | { op: 'busy'; on: Backend[] };
+
+export type Step = Change | Call;
+
+/** Waits. null as a timeout: longer than anything takes that is ready. */
+export interface Select {
+  op: 'select';
+  on: Backend[];
+  timeoutMs: number | null;
+}
+
+export interface SelectEach {
+  op: 'selectEach';
+  on: Backend[];
+  timeoutMs: number | null;
+  /** What is done in which callback, counted from 1. */
+  during: { call: number; step: Step | { op: 'throw' } }[];
+}
+
+export interface SelectAsync {
+  op: 'selectAsync';
+  on: Backend[];
+  timeoutMs: number | null;
+  via: 'promise' | 'iterator';
+  /** What is done meanwhile; turn: whether the event loop turns before. */
+  during: { turn: boolean; step: Step }[];
+  /** What ends the wait if nothing is ready; eager: even if something is. */
+  end: { by: 'abort' | 'wakeup' | 'waker' | 'close'; eager: boolean } | undefined;
+}
+
+export type Operation = Step | Select | SelectEach | SelectAsync;
+
+/** Operations with all that they depend on: plain JSON, which can be replayed. */
+export interface Sequence {
+  seed: number;
+  low: boolean;
+  unpollable: 'throw' | 'ready';
+  operations: Operation[];
+}
