@@ -31,6 +31,8 @@ export class EpollEntries {
   /** 0 where nothing is registered. */
   #generations = new Uint32Array(64);
   #lastGeneration = 0;
+  /** Whether a one-shot entry may have been armed since the last wait. */
+  anyArmed = false;
   /** One-shot entries that have not fired since they were registered or modified. */
   readonly #armed = new Set<number>();
   /** One-shot entries that were disarmed by us, and not by an event: ASLEEP. */
@@ -99,6 +101,7 @@ export class EpollEntries {
 
   /** To be called before every wait: the events of the last one are history. */
   startWait(): void {
+    this.anyArmed = false;
     if (this.#replaced.size > 0) this.#replaced.clear();
   }
 
@@ -118,7 +121,9 @@ export class EpollEntries {
 
   /** Lets a one-shot entry fire again. */
   arm(fd: number): void {
-    if (this.#masks[fd] & EPOLLONESHOT) this.#armed.add(fd);
+    if ((this.#masks[fd] & EPOLLONESHOT) === 0) return;
+    this.#armed.add(fd);
+    this.anyArmed = true;
   }
 
   /** Follows the kernel, which has disarmed the entry that it reported. Whether it was armed. */
@@ -295,8 +300,8 @@ export class EpollEntries {
     this.#muted.delete(fd);
     this.#dropped.delete(fd);
     this.#asleep.delete(fd);
-    if (mask & EPOLLONESHOT) this.#armed.add(fd);
-    else this.#armed.delete(fd);
+    this.#armed.delete(fd);
+    this.arm(fd);
   }
 
   #nextGeneration(): number {

@@ -175,7 +175,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     const generation = this.#list.high(i);
     if (this.#entries.generation(fd) === generation || this.#entries.wasReplaced(fd, generation)) {
       // One that was armed after it had fired reports that again, if it is still so.
-      return this.#entries.anyOneShot && this.#entries.isArmed(fd) ? -1 : fd;
+      return this.#entries.anyArmed && this.#entries.isArmed(fd) ? -1 : fd;
     }
     if (!this.#removed && generation !== NOBODYS) this.#foundStale = true;
     return -1;
@@ -186,7 +186,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override readyRevents(i: number): number {
-    this.#reported = true;
+    if (this.#isStuck) this.#reported = true;
     return this.#list.events(i);
   }
 
