@@ -65,6 +65,7 @@ export class Batch {
 
   #step(step: Step | { op: 'throw' }): void {
     const { selector, model, backend } = this.#driver;
+    if (this.#run.drivers.get(backend) !== this.#driver) return;
     if (step.op === 'throw') throw new Thrown();
     if (step.op === 'busy') {
       this.#driver.attempt('a wait in a callback', refused('ERR_BUSY'), () => selector.select(0)[0].key);

@@ -1,35 +1,12 @@
-import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, type RegisterOptions } from 'io-selectors';
-import { ALL_EVENTS, type Backend, IN, OUT, PRI, RDHUP } from './bits.js';
-import { BACKENDS } from './driver.js';
+import { EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { Choice } from './choice.js';
 import { KINDS, PAIRS } from './file.js';
 import type { Operation, SelectAsync, SelectEach, Sequence, Step } from './operation.js';
+import { type Profile, profile } from './profile.js';
 import { Random } from './random.js';
 import type { Run } from './run.js';
-import type { Slot } from './world.js';
+import { type Part, Story } from './story.js';
 
-const WEIGHTS: Record<Operation['op'], number> = {
-  open: 6,
-  close: 4,
-  dup: 3,
-  dup2: 3,
-  dupEpoll: 0.3,
-  write: 8,
-  fill: 5,
-  read: 5,
-  drain: 4,
-  shutdown: 1.5,
-  urgent: 1,
-  register: 14,
-  modify: 9,
-  unregister: 6,
-  litter: 0.4,
-  wakeup: 2,
-  reopen: 0.4,
-  busy: 0.1,
-  select: 14,
-  selectEach: 8,
-  selectAsync: 10,
-};
 const WAITS = ['select', 'selectEach', 'selectAsync'] as const;
 const MOST_LITTER = 120;
 
@@ -38,41 +15,44 @@ export class Generator {
   readonly sequence: Sequence;
   readonly length: number;
   readonly #random: Random;
+  readonly #profile: Profile;
+  readonly #choice: Choice;
   readonly #run: () => Run;
-  readonly #weights: Map<Operation['op'], number>;
-  /** How many descriptors there are to be: with few of them the same ones meet again and again. */
-  readonly #mostSlots: number;
-  /** The slots that were chosen last, by id. */
-  #recent: number[] = [];
+  #story: Part[] = [];
   #data = 0;
 
   /** @param run the sequence in progress */
   constructor(seed: number, run: () => Run) {
-    const random = new Random(seed);
-    this.#random = random;
+    this.#random = new Random(seed);
     this.#run = run;
-    this.length = random.integer(50, 200);
-    this.#mostSlots = random.pick([4, 6, 8, 16]);
-    this.sequence = {
-      seed,
-      low: random.chance(0.35),
-      unpollable: random.chance(0.6) ? 'ready' : 'throw',
-      operations: [],
-    };
-    // Each sequence has its own favourites, which leads further than an average.
-    const entries = Object.entries(WEIGHTS) as [Operation['op'], number][];
-    this.#weights = new Map(entries.map(([op, weight]) => [op, weight * random.pick([0.2, 1, 1, 3])]));
+    this.length = this.#random.integer(50, 200);
+    this.#profile = profile(this.#random);
+    this.#choice = new Choice(this.#random, this.#profile, run);
+    const { low, unpollable } = this.#profile;
+    this.sequence = { seed, low, unpollable, operations: [] };
   }
 
   next(): Operation {
-    let operation = this.#open() === undefined ? this.#make('open') : undefined;
-    while (operation === undefined) operation = this.#make(this.#random.weighted(this.#weights));
+    let operation = this.#choice.open() === undefined ? this.#make('open') : this.#goOn();
+    while (operation === undefined) operation = this.#make(this.#random.weighted(this.#profile.weights));
     return operation;
   }
 
+  /** Goes on with a story, or begins one, now and then with something else in between. */
+  #goOn(): Operation | undefined {
+    const random = this.#random;
+    const slot = this.#choice.open()?.id;
+    if (this.#story.length === 0 && slot !== undefined && random.chance(0.03)) {
+      const parts = random.pick([Story.comeBack, Story.ask])(this.#choice, random, slot);
+      this.#story = parts.filter(() => random.chance(0.85));
+    }
+    return random.chance(0.8) ? this.#story.shift()?.() : undefined;
+  }
+
   #make(op: Operation['op']): Operation | undefined {
-    if (op === 'select') return { op, on: this.#on(), timeoutMs: this.#timeout() };
-    if (op === 'selectEach') return { op, on: this.#on(), timeoutMs: this.#timeout(), during: this.#duringEach() };
+    const choice = this.#choice;
+    if (op === 'select') return { op, on: choice.on(), timeoutMs: choice.timeout() };
+    if (op === 'selectEach') return { op, on: choice.on(), timeoutMs: choice.timeout(), during: this.#duringEach() };
     return op === 'selectAsync' ? this.#selectAsync() : this.#step(op);
   }
 
@@ -83,7 +63,7 @@ export class Generator {
     const during = this.#steps(random.pick([0, 1, 1, 2, 3]));
     return {
       op: 'selectAsync',
-      on: [random.pick(BACKENDS)],
+      on: [this.#choice.one()],
       timeoutMs,
       via: random.chance(0.15) ? 'iterator' : 'promise',
       during: during.map((step) => ({ turn: random.chance(0.5), step })),
@@ -93,25 +73,20 @@ export class Generator {
 
   #duringEach(): SelectEach['during'] {
     const random = this.#random;
-    const steps = random.chance(0.5) ? [] : this.#steps(random.integer(1, 3));
-    const during: SelectEach['during'] = steps.map((step) => ({
-      call: random.integer(1, 3),
-      step,
-    }));
-    if (random.chance(0.1)) during.push({ call: random.integer(1, 3), step: { op: 'throw' } });
+    const steps = random.chance(0.4) ? [] : this.#steps(random.integer(1, 3));
+    const during: SelectEach['during'] = steps.map((step) => ({ call: random.integer(1, 2), step }));
+    if (random.chance(0.15)) during.push({ call: random.integer(1, 2), step: { op: 'throw' } });
     return during.toSorted((a, b) => a.call - b.call);
   }
 
   /** Steps inside a wait. */
   #steps(count: number): Step[] {
-    const random = this.#random;
-    const weights = new Map(this.#weights);
+    const weights = new Map(this.#profile.weights);
     for (const op of WAITS) weights.delete(op);
     weights.set('busy', 2);
     const steps: Step[] = [];
     while (steps.length < count) {
-      const op = random.weighted(weights) as Step['op'];
-      const step = this.#step(op);
+      const step = this.#step(this.#random.weighted(weights) as Step['op']);
       if (step !== undefined) steps.push(step);
     }
     return steps;
@@ -140,16 +115,16 @@ export class Generator {
   }
 
   #register(): Step | undefined {
-    const random = this.#random;
-    const slot = random.chance(0.9) ? this.#open() : this.#any();
+    const on = this.#choice.on();
+    const slot = this.#random.chance(0.9) ? this.#choice.unregistered(on) : this.#choice.any();
     if (slot === undefined) return undefined;
-    const options = this.#options();
+    const options = this.#choice.options();
     return {
       op: 'register',
-      on: this.#on(),
+      on,
       slot: slot.id,
-      by: random.pick(['number', 'object']),
-      events: this.#events(),
+      by: this.#random.pick(['number', 'object']),
+      events: this.#choice.events(),
       data: this.#data++,
       ...(options && { options }),
     };
@@ -157,17 +132,17 @@ export class Generator {
 
   #modify(): Step | undefined {
     const random = this.#random;
-    const on = this.#on();
-    const slot = this.#registered(on);
+    const on = this.#choice.on();
+    const slot = this.#choice.registered(on);
     if (slot === undefined) return undefined;
     const key = this.#run().drivers.get(on[0])?.model.registrations.get(slot.fd)?.key;
-    const options = random.chance(0.4) ? (this.#options() ?? {}) : undefined;
+    const options = random.chance(0.3) ? (this.#choice.options() ?? {}) : undefined;
     return {
       op: 'modify',
       on,
       slot: slot.id,
       by: random.pick(['number', 'object']),
-      events: random.chance(0.4) && key !== undefined ? key.events : this.#events(),
+      events: random.chance(0.4) && key !== undefined ? key.events : this.#choice.events(),
       ...((options !== undefined || random.chance(0.5)) && { data: this.#data++ }),
       ...(options && { options }),
     };
@@ -177,40 +152,41 @@ export class Generator {
     const random = this.#random;
     switch (op) {
       case 'unregister': {
-        const on = this.#on();
-        const slot = this.#registered(on);
+        const on = this.#choice.on();
+        const slot = this.#choice.registered(on);
         return slot && { op, on, slot: slot.id, by: random.pick(['number', 'object']) };
       }
       case 'litter': {
-        const slot = this.#open();
+        const slot = this.#choice.open();
         const count = random.integer(1, MOST_LITTER);
         return slot && { op, slot: slot.id, count, events: random.pick([EVENT_READ, EVENT_WRITE]) };
       }
       case 'wakeup':
-        return { op, on: this.#on(), by: random.pick(['selector', 'waker', 'share']) };
+        return { op, on: this.#choice.on(), by: random.pick(['selector', 'waker', 'share']) };
       default:
-        return { op, on: [random.pick(BACKENDS)] };
+        return { op, on: [this.#choice.one()] };
     }
   }
 
   /** What makes descriptors. */
   #number(op: 'open' | 'dup' | 'dup2' | 'dupEpoll'): Step | undefined {
+    const choice = this.#choice;
     if (op === 'open') {
       const kind = this.#random.pick(KINDS);
-      const at = this.#free(PAIRS.has(kind) ? 2 : 1);
+      const at = choice.free(PAIRS.has(kind) ? 2 : 1);
       return at && { op, kind, at };
     }
-    const over = this.#any();
+    const over = choice.any();
     if (op === 'dupEpoll') return over && { op, over: over.id };
-    const slot = this.#open();
+    const slot = choice.open();
     if (op === 'dup2') return slot && over && { op, slot: slot.id, over: over.id };
-    const at = this.#free(1);
+    const at = choice.free(1);
     return slot && at && { op, slot: slot.id, at: at[0] };
   }
 
   #traffic(op: 'close' | 'write' | 'read' | 'shutdown' | 'fill' | 'drain' | 'urgent'): Step | undefined {
     const random = this.#random;
-    const slot = this.#open()?.id;
+    const slot = (random.chance(0.8) ? this.#choice.related() : this.#choice.open())?.id;
     if (slot === undefined) return undefined;
     switch (op) {
       case 'close':
@@ -223,67 +199,5 @@ export class Generator {
       default:
         return { op, slot };
     }
-  }
-
-  /** Mostly all of them, as they are to be compared. */
-  #on(): Backend[] {
-    return this.#random.chance(0.75) ? [...BACKENDS] : [this.#random.pick(BACKENDS)];
-  }
-
-  #timeout(): number | null {
-    return this.#random.pick([0, 0, 0, 0, 1, 0.3, 2.5, -1, null]);
-  }
-
-  #events(): number {
-    const common = [EVENT_READ, EVENT_READ, EVENT_WRITE, EVENT_WRITE, EVENT_READ | EVENT_WRITE];
-    return this.#random.pick([...common, EVENT_PRIORITY, EVENT_READ | EVENT_PRIORITY, ALL_EVENTS]);
-  }
-
-  #options(): RegisterOptions | undefined {
-    const random = this.#random;
-    if (random.chance(0.45)) return undefined;
-    const options: RegisterOptions = {};
-    if (random.chance(0.35)) options.trigger = random.pick(['edge', 'edge', 'edge', 'level']);
-    if (random.chance(0.35)) options.oneShot = random.chance(0.9);
-    // With more than these bits an exclusive registration is refused.
-    if (random.chance(0.3)) options.exclusive = true;
-    const flags = options.exclusive === true ? [IN, OUT, IN | OUT] : [RDHUP, IN, OUT, PRI];
-    if (random.chance(0.4)) options.flags = random.pick(flags);
-    return options;
-  }
-
-  /** Ids for new descriptors: new ones, or those of closed numbers, which come back then. */
-  #free(count: number): number[] | undefined {
-    const { slots } = this.#run().world;
-    const isClosed = ({ file }: Slot) => file === undefined;
-    const closed = this.sequence.low ? [] : [...slots.values()].filter(isClosed).map(({ id }) => id);
-    const ids: number[] = [];
-    while (ids.length < count && closed.length > 0 && this.#random.chance(0.5)) {
-      ids.push(...closed.splice(this.#random.integer(0, closed.length - 1), 1));
-    }
-    for (let id = 0; id < this.#mostSlots && ids.length < count; id++) if (!slots.has(id)) ids.push(id);
-    return ids.length < count ? undefined : ids;
-  }
-
-  #open(): Slot | undefined {
-    return this.#one(({ file }) => file !== undefined);
-  }
-
-  #any(): Slot | undefined {
-    return this.#one(() => true);
-  }
-
-  #registered(on: readonly Backend[]): Slot | undefined {
-    const drivers = [...this.#run().drivers.values()].filter(({ backend }) => on.includes(backend));
-    return this.#one(({ fd }) => drivers.some(({ model }) => model.registrations.has(fd)));
-  }
-
-  #one(condition: (slot: Slot) => boolean): Slot | undefined {
-    const slots = [...this.#run().world.slots.values()].filter(condition);
-    if (slots.length === 0) return undefined;
-    const recent = slots.filter(({ id }) => this.#recent.includes(id));
-    const slot = this.#random.pick(recent.length > 0 && this.#random.chance(0.5) ? recent : slots);
-    this.#recent = [slot.id, ...this.#recent.filter((id) => id !== slot.id)].slice(0, 3);
-    return slot;
   }
 }
