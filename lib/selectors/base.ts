@@ -47,7 +47,7 @@ type DataAndOptions<D> = undefined extends D
  *
  * - `toNativeBits(watch)`: the bits that RegisterOptions come to; refuses what the back end lacks
  * - `add(fd, events, nativeBits)`: starts watching; throws and changes nothing if the kernel refuses
- * - `change(fd, events, nativeBits)`: the same for a descriptor that is watched; no system call if
+ * - `change(fd, events, nativeBits, oldEvents)`: the same for a descriptor that is watched; no system call if
  *   nothing changes
  * - `remove(fd)`: stops watching, also a descriptor that is closed by now
  * - `wait(timeoutMs)`: one wait of the kernel, for ever if Infinity; how many events there are to look
@@ -142,7 +142,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const given = options === undefined ? undefined : this.toNativeBits(checkRegisterOptions(options, this.features));
     const old = this.#find(fileObject);
     const nativeBits = given ?? this.#keys.nativeBits(old.fd);
-    this.change(old.fd, events, nativeBits);
+    this.change(old.fd, events, nativeBits, old.events);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in register
     const kept = arguments.length < 3 ? old.data : (data as D);
     const key = new SelectorKey(old.fileObject, old.fd, events, kept);
@@ -507,7 +507,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   protected abstract toNativeBits(watch: Watch): number;
   protected abstract add(fd: number, events: number, nativeBits: number): void;
-  protected abstract change(fd: number, events: number, nativeBits: number): void;
+  protected abstract change(fd: number, events: number, nativeBits: number, oldEvents: number): void;
   protected abstract remove(fd: number): void;
   protected abstract wait(timeoutMs: number): number;
   protected abstract waitError(result: number): Error;

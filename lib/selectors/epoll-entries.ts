@@ -39,8 +39,8 @@ export class EpollEntries {
   readonly #asleep = new Set<number>();
   /** What the kernel is asked instead, of entries that report what nobody has asked for. */
   readonly #muted = new Map<number, number>();
-  /** Edge-triggered entries that have reported such a thing, which the kernel does not repeat. */
-  readonly #dropped = new Set<number>();
+  /** What edge-triggered entries have reported that nobody had asked for, which the kernel does not repeat. */
+  readonly #dropped = new Map<number, number>();
   /** Numbers that the kernel may have an entry for that is no registration's, as it could not be removed. */
   readonly #left = new Set<number>();
   /** Generations that `change` has replaced since the last wait, by descriptor. */
@@ -73,10 +73,11 @@ export class EpollEntries {
     this.#note(fd, mask);
   }
 
-  change(fd: number, mask: number): number {
+  /** @param repeat whether what was reported before is to be reported again */
+  change(fd: number, mask: number, repeat: boolean): number {
     const old = this.#masks[fd];
     if (mask === old && (mask & EPOLLONESHOT) === 0) {
-      if (this.#muted.has(fd) || this.#dropped.has(fd)) this.#restore(fd);
+      if (repeat || this.#muted.has(fd)) this.#restore(fd);
       return 0;
     }
     if ((old | mask) & EPOLLEXCLUSIVE) return EINVAL;
@@ -110,6 +111,11 @@ export class EpollEntries {
     return this.#replaced.get(fd) === generation;
   }
 
+  /** The bits of edges that were dropped since the kernel was last told of the entry. */
+  dropped(fd: number): number {
+    return this.#dropped.get(fd) ?? 0;
+  }
+
   /** Whether an event can disarm anything, or come from what is disarmed. */
   get anyOneShot(): boolean {
     return this.#armed.size > 0 || this.#asleep.size > 0;
@@ -141,7 +147,7 @@ export class EpollEntries {
   mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
     if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) {
-      this.#dropped.add(fd);
+      this.#dropped.set(fd, this.dropped(fd) | revents);
       return true;
     }
     const told = this.#muted.get(fd) ?? mask;

@@ -128,7 +128,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#size++;
   }
 
-  protected override change(fd: number, events: number, nativeBits: number): void {
+  protected override change(fd: number, events: number, nativeBits: number, oldEvents: number): void {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.change(fd, mask);
@@ -137,7 +137,9 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
       return;
     }
     const isExclusive = ((mask | this.#entries.mask(fd)) & EPOLLEXCLUSIVE) !== 0;
-    const result = this.#entries.change(fd, mask);
+    // An edge that came when flags alone asked for it.
+    const isMissed = (fromEpollEvents(this.#entries.dropped(fd)) & events & ~oldEvents) !== 0;
+    const result = this.#entries.change(fd, mask, isMissed);
     if (result < 0) throw systemError(result, 'epoll_ctl', fd, isExclusive ? WHY_NO_CHANGE : undefined);
   }
 

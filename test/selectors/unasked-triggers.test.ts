@@ -116,6 +116,17 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
+  test('has no edge repeated by modify that changes nothing', () => {
+    const [socket, peer] = socketPair();
+    const selector = owned(new EpollSelector());
+    const key = selector.register(socket, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
+    expect(selector.select(5)).toEqual([]);
+    peer.send('x');
+    expectReady(selector, [[key, EVENT_READ]]);
+    selector.modify(socket, EVENT_READ, 'other data');
+    expectIdle(selector);
+  });
+
   test('does not have an edge repeated that was reported to the same wait', async () => {
     const counter = owned(eventfd());
     const selector = owned(new EpollSelector());
