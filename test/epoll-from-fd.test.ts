@@ -7,7 +7,7 @@ import { owned, ownedFd, pipe } from './support/descriptors.js';
 import { duplicateHigh, openEpoll } from './support/epoll.js';
 import { expectError } from './support/errors.js';
 import { hasEpoll } from './support/selectors.js';
-import { epollEntries, openDescriptors } from './support/witness.js';
+import { epollEntries, openCount, openDescriptors } from './support/witness.js';
 
 const O_PATH = 0o10000000;
 
@@ -34,14 +34,14 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     const original = openEpoll();
     const [readFd] = pipe();
     original.register(readFd, EPOLLIN, 7n);
-    const before = openDescriptors().size;
+    const before = openCount();
     const number = duplicateHigh(original.fd);
     const epoll = Epoll.fromFd(number);
     expect(epoll.fd).toBe(number);
     expect(epollEntries(number)).toEqual([{ fd: readFd, events: 0x19, data: 7n }]);
     epoll.close();
     expect(openDescriptors().has(number)).toBe(false);
-    expect(openDescriptors().size).toBe(before);
+    expect(openCount()).toBe(before);
     expect(epollEntries(original.fd)).toHaveLength(1);
   });
 

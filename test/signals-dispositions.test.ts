@@ -73,7 +73,7 @@ describe('an object that is forgotten', () => {
   test('gives its signal back, and closes its descriptor, when it is collected', async () => {
     const said = await saidBy(
       `
-      const list = () => readdirSync('/proc/self/fd').length;
+      const list = () => openCount();
       const before = list();
       (() => {
         for (let i = 0; i < 5; i++) fd.signals(['SIGUSR2']);

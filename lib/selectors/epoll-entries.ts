@@ -287,12 +287,19 @@ export class EpollEntries {
     // If the number means the file of an entry that was left behind, that one becomes this registration's.
     const before = this.#generations[fd];
     const generation = this.#left.has(fd) ? this.#nextGeneration() : before;
-    const result =
-      mask & EPOLLEXCLUSIVE ? this.#addAgain(fd, mask, generation) : this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
+    const result = mask & EPOLLEXCLUSIVE ? this.#addAgain(fd, mask, generation) : this.#modify(fd, mask, generation);
     if (result !== 0 || generation === before) return result;
     this.#generations[fd] = generation;
     if (!this.#replaced.has(fd)) this.#replaced.set(fd, before);
     return 0;
+  }
+
+  #modify(fd: number, mask: number, generation: number): number {
+    const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
+    if (result !== EINVAL || !this.#left.has(fd)) return result;
+    // It was left behind, and is exclusive, as the registration is not.
+    this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
+    return this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
   }
 
   /** For exclusive entries, which the kernel does not modify. */

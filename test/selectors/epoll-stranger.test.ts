@@ -134,6 +134,18 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expect(threadCpuMs() - before).toBeLessThan(80);
   });
 
+  test('is refused by modify as any other that is not watched, although its entry that was left is exclusive', () => {
+    const selector = owned(new EpollSelector());
+    const [number] = highPipe();
+    const duplicate = dupHigh(number);
+    selector.register(number, EVENT_READ, undefined, { exclusive: true });
+    dup2(pipe()[0], number);
+    selector.unregister(number);
+    selector.register(number, EVENT_READ);
+    dup2(duplicate, number);
+    expectError(() => selector.modify(number, EVENT_READ | EVENT_WRITE), 'ENOENT', { syscall: 'epoll_ctl', fd: number });
+  });
+
   test('that is a duplicate of the selector itself can be unregistered', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();

@@ -23,7 +23,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
         await setTimeout(1);
       }
       const pages = Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]);
-      return { bytes: pages * 4096, descriptors: readdirSync('/proc/self/fd').length };
+      return { bytes: pages * 4096, descriptors: openCount() };
     };
     work();
     const before = await measure();

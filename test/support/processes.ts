@@ -54,9 +54,23 @@ export function start(command: string, args: string[], env: NodeJS.ProcessEnv = 
   return { process: child, printed, output: () => stdout, ended };
 }
 
+declare global {
+  /**
+   * In a child: how many sockets, pipes and nameless files it has open. Not all that is open, as any of Node's threads
+   * may have a file open for a moment.
+   */
+  function openCount(): number;
+}
+
+const OPEN_COUNT = `globalThis.openCount = () => {
+  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
+  const link = (name) => { try { return readlinkSync('/proc/self/fd/' + name); } catch { return ''; } };
+  return readdirSync('/proc/self/fd').filter((name) => /^(socket|pipe|anon_inode):/.test(link(name))).length;
+};`.replaceAll('\n', ' ');
+
 /** Runs the text of an ES module in a node of its own. */
 export function startNode(source: string, env: NodeJS.ProcessEnv = {}, options: string[] = []): Child {
-  return start(process.execPath, [...options, '--input-type=module', '--eval', source], env);
+  return start(process.execPath, [...options, '--input-type=module', '--eval', OPEN_COUNT + source], env);
 }
 
 /**

@@ -23,6 +23,11 @@ export function openDescriptors(): Map<number, string> {
   return result;
 }
 
+/** How many sockets, pipes and nameless files this process has open: files come and go with its other threads. */
+export function openCount(): number {
+  return [...openDescriptors().values()].filter((link) => /^(socket|pipe|anon_inode):/.test(link)).length;
+}
+
 /** Resident memory in bytes, as the kernel counts it. */
 export function residentBytes(): number {
   const pages = readFileSync('/proc/self/statm', 'utf8').split(' ')[1];
