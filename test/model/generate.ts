@@ -75,8 +75,22 @@ export class Generator {
     const random = this.#random;
     const steps = random.chance(0.4) ? [] : this.#steps(random.integer(1, 3));
     const during: SelectEach['during'] = steps.map((step) => ({ call: random.integer(1, 2), step }));
+    if (random.chance(0.1)) during.push(...this.#anew());
     if (random.chance(0.15)) during.push({ call: random.integer(1, 2), step: { op: 'throw' } });
     return during.toSorted((a, b) => a.call - b.call);
+  }
+
+  /** What is registered anew in the first callback, and perhaps was to be called back. */
+  #anew(): SelectEach['during'] {
+    const on = this.#choice.on();
+    const slot = this.#choice.registered(on)?.id;
+    if (slot === undefined) return [];
+    const call = { on, slot, by: 'number' } as const;
+    const [events, data] = [this.#choice.events(), this.#data++];
+    return [
+      { call: 1, step: { op: 'unregister', ...call } },
+      { call: 1, step: { op: 'register', ...call, events, data } },
+    ];
   }
 
   /** Steps inside a wait. */
