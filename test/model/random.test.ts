@@ -12,7 +12,7 @@ beforeAll(() => {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'test/model/tsconfig.json'], { cwd: root, env });
 });
 
-test.each([1000, 2000, 3000, 4000, Math.floor(Math.random() * 2 ** 32)])(
+test.each([1000, 2000, 3000, 4000, 5000])(
   'random operations do what the model says, from seed %i on',
   { timeout: TIMEOUT_MS },
   async (seed) => {
