@@ -20,8 +20,4 @@ export const registrations = {
   remove(fd: number): void {
     counts[fd]--;
   },
-
-  has(fd: number): boolean {
-    return fd < counts.length && counts[fd] > 0;
-  },
 };
