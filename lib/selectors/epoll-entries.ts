@@ -39,8 +39,6 @@ export class EpollEntries {
   readonly #asleep = new Set<number>();
   /** What the kernel is asked instead, of entries that report what nobody has asked for. */
   readonly #muted = new Map<number, number>();
-  /** What edge-triggered entries have reported that nobody had asked for, which the kernel does not repeat. */
-  readonly #dropped = new Map<number, number>();
   /** Numbers that the kernel may have an entry for that is no registration's, as it could not be removed. */
   readonly #left = new Set<number>();
   /** Generations that `change` has replaced since the last wait, by descriptor. */
@@ -73,11 +71,11 @@ export class EpollEntries {
     this.#note(fd, mask);
   }
 
-  /** @param repeat whether what was reported before is to be reported again */
+  /** @param repeat whether edges that were reported before are to be reported again */
   change(fd: number, mask: number, repeat: boolean): number {
     const old = this.#masks[fd];
     if (mask === old && (mask & EPOLLONESHOT) === 0) {
-      if (repeat || this.#muted.has(fd)) this.#restore(fd);
+      if ((repeat && (mask & EPOLLET) !== 0) || this.#muted.has(fd)) this.#restore(fd);
       return 0;
     }
     if ((old | mask) & EPOLLEXCLUSIVE) return EINVAL;
@@ -111,11 +109,6 @@ export class EpollEntries {
     return this.#replaced.get(fd) === generation;
   }
 
-  /** The bits of edges that were dropped since the kernel was last told of the entry. */
-  dropped(fd: number): number {
-    return this.#dropped.get(fd) ?? 0;
-  }
-
   /** Whether an event can disarm anything, or come from what is disarmed. */
   get anyOneShot(): boolean {
     return this.#armed.size > 0 || this.#asleep.size > 0;
@@ -146,17 +139,14 @@ export class EpollEntries {
    */
   mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
-    if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) {
-      this.#dropped.set(fd, this.dropped(fd) | revents);
-      return true;
-    }
+    if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) return true;
     const told = this.#muted.get(fd) ?? mask;
     // A one-shot entry would be used up by that repetition.
     const isRepeated = (revents & (EPOLLERR | EPOLLHUP)) !== 0;
     const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
     this.arm(fd);
     if (wanted === told) return true;
-    if (this.#tell(fd, wanted) !== 0) return false;
+    if (!this.#tellOwn(fd, wanted)) return false;
     this.#muted.set(fd, wanted);
     return true;
   }
@@ -221,19 +211,19 @@ export class EpollEntries {
       if (answer) present.push(fd);
     }
     if (ambiguous.length === 0) return present;
-    const ours = this.#ownOf(ambiguous);
+    const ours = this.#ownOf(ambiguous, (fd) => this.#muted.get(fd) ?? this.#maskNow(fd));
     return ours === undefined ? undefined : [...present, ...ours];
   }
 
   /** Those of the descriptors, for which there may be several entries, that mean the file of their own. */
-  #ownOf(fds: number[]): number[] | undefined {
+  #ownOf(fds: number[], maskOf: (fd: number) => number): number[] | undefined {
     const before = generationsOf(this.set.fd);
     if (before === undefined) return undefined;
     const old = new Map(fds.map((fd) => [fd, this.#generations[fd]]));
     const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
     const candidates = fds.filter((fd) => isThere(fd, before));
     // The entry that is given another generation is that of the file which has the number.
-    const answers = candidates.map((fd) => this.#tellAgain(fd));
+    const answers = candidates.map((fd) => this.#tellAgain(fd, maskOf(fd)));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
     const told = candidates.filter((_, i) => answers[i] === 0);
@@ -247,10 +237,15 @@ export class EpollEntries {
       : undefined;
   }
 
-  #tellAgain(fd: number): number {
-    const result = this.#tell(fd, this.#muted.get(fd) ?? this.#maskNow(fd));
-    if (result === 0 && this.#isDisarmed(fd)) this.#asleep.add(fd);
+  #tellAgain(fd: number, mask: number): number {
+    const result = this.#tell(fd, mask);
+    if (result === 0 && mask === ASLEEP) this.#asleep.add(fd);
     return result;
+  }
+
+  /** Tells the kernel without being asked to: only where the number means the file of the entry, and no other. */
+  #tellOwn(fd: number, mask: number): boolean {
+    return this.#left.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#tell(fd, mask) === 0;
   }
 
   /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */
@@ -274,12 +269,11 @@ export class EpollEntries {
   #restore(fd: number): void {
     const mask = this.#masks[fd];
     this.#muted.delete(fd);
-    this.#dropped.delete(fd);
-    if (this.#tell(fd, mask) === 0) this.arm(fd);
+    if (this.#tellOwn(fd, mask)) this.arm(fd);
   }
 
   #putToSleep(fd: number): void {
-    this.set.ctl(EPOLL_CTL_MOD, fd, ASLEEP, fd, this.#generations[fd]);
+    this.#tellOwn(fd, ASLEEP);
     this.#asleep.add(fd);
   }
 
@@ -311,7 +305,6 @@ export class EpollEntries {
   #note(fd: number, mask: number): void {
     this.#masks[fd] = mask;
     this.#muted.delete(fd);
-    this.#dropped.delete(fd);
     this.#asleep.delete(fd);
     this.#armed.delete(fd);
     this.arm(fd);

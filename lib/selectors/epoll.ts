@@ -137,9 +137,9 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
       return;
     }
     const isExclusive = ((mask | this.#entries.mask(fd)) & EPOLLEXCLUSIVE) !== 0;
-    // An edge that came when flags alone asked for it.
-    const isMissed = (fromEpollEvents(this.#entries.dropped(fd)) & events & ~oldEvents) !== 0;
-    const result = this.#entries.change(fd, mask, isMissed);
+    // Flags alone may have asked for it so far, and an edge of it have come and gone.
+    const isMore = (events & ~oldEvents) !== 0;
+    const result = this.#entries.change(fd, mask, isMore);
     if (result < 0) throw systemError(result, 'epoll_ctl', fd, isExclusive ? WHY_NO_CHANGE : undefined);
   }
 

@@ -73,9 +73,12 @@ export class EpollModel extends Model {
     if (current === undefined) return refused('EBADF', 'EINVAL');
     if (exclusive) return refused('EINVAL', ...(current === file ? [] : ['ENOENT', 'EPERM']));
     if (current.isUnpollable) return refused('EPERM');
-    if (current.kind === 'epoll') return { ok: file.kind === 'epoll', codes: ['EINVAL', 'ENOENT', 'ELOOP'] };
+    const isAdopted = this.#isStale(key.fd, current);
+    if (current.kind === 'epoll') {
+      return { ok: file.kind === 'epoll' || isAdopted, codes: ['EINVAL', 'ENOENT', 'ELOOP'] };
+    }
     if (current === file) return { ok: true, codes: this.#entry(registration).certain ? [] : ['ENOENT'] };
-    return { ok: this.#isStale(key.fd, current), codes: ['ENOENT'] };
+    return { ok: isAdopted, codes: ['ENOENT'] };
   }
 
   override registered(registration: Registration): void {
@@ -85,10 +88,15 @@ export class EpollModel extends Model {
   }
 
   override modified(registration: Registration, key: SelectorKey<number>, options: RegisterOptions | undefined): void {
-    const tells = this.#tells(registration, this.mask(key.events, options));
+    const mask = this.mask(key.events, options);
+    const tells = this.#tells(registration, mask);
+    // What flags alone asked for may have been an edge: it is repeated, where the number still means its file.
+    const repeats = (mask & EDGE) !== 0 && (key.events & ~registration.key.events) !== 0;
     super.modified(registration, key, options);
+    const entry = this.#entry(registration);
+    if (repeats) Object.assign(entry, { news: this.#isLost(registration) ? entry.news : ALL, seen: -1 });
     if (!tells) return;
-    Object.assign(this.#entry(registration), { armed: 'yes', news: ALL, seen: -1 });
+    Object.assign(entry, { armed: 'yes', news: ALL, seen: -1 });
     const current = this.world.fileAt(key.fd);
     if (current === undefined || current === registration.file || registration.file.isUnpollable) return;
     this.#addStale(key.fd, registration.file);

@@ -127,6 +127,17 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
+  test('has an edge repeated that was seen, and that modify asks for', () => {
+    const [socket, peer] = socketPair();
+    const selector = owned(new EpollSelector());
+    const options = { trigger: 'edge', flags: EPOLLOUT } as const;
+    selector.register(socket, EVENT_READ, undefined, options);
+    peer.send('x');
+    expect(selector.select(0).map(({ revents }) => revents)).toEqual([EPOLLIN | EPOLLOUT]);
+    const key = selector.modify(socket, EVENT_READ | EVENT_WRITE, undefined, options);
+    expectReady(selector, [[key, EVENT_READ | EVENT_WRITE]]);
+  });
+
   test('does not have an edge repeated that was reported to the same wait', async () => {
     const counter = owned(eventfd());
     const selector = owned(new EpollSelector());
