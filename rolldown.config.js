@@ -10,7 +10,7 @@ const output = { sourcemap: true, chunkFileNames: '[name].js', minifyInternalExp
  * with others, and the binding to the addon, which finds that from its own place.
  */
 const library = defineConfig({
-  input: { index: 'lib/index.ts', socket: 'lib/socket.ts', fd: 'lib/fd.ts', binding: 'lib/binding.ts' },
+  input: { index: 'lib/index.ts', socket: 'lib/socket.ts', fd: 'lib/fd.ts', 'core/binding': 'lib/core/binding.ts' },
   ...common,
   external,
   preserveEntrySignatures: 'allow-extension',
@@ -20,7 +20,7 @@ const library = defineConfig({
     cleanDir: true,
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ name: 'library', test: /\/lib\/(?!binding\.ts)/u, minShareCount: 2 }],
+      groups: [{ name: 'library', test: /\/lib\/(?!core\/binding\.ts)/u, minShareCount: 2 }],
     },
   },
 });

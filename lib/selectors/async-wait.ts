@@ -1,7 +1,7 @@
 import timers from 'node:timers';
-import { INT_MAX } from '../check.js';
-import { invalidType } from '../errors.js';
-import { deadlineAfter, remainingUntil } from '../timeout.js';
+import { INT_MAX } from '../core/check.js';
+import { invalidType } from '../core/errors.js';
+import { deadlineAfter, remainingUntil } from '../core/timeout.js';
 
 /** As they are now, whatever becomes of them in a program that fakes its time. */
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;

@@ -1,4 +1,4 @@
-import { notSupported } from '../errors.js';
+import { notSupported } from '../core/errors.js';
 import type { BaseSelector } from './base.js';
 import { EpollSelector } from './epoll.js';
 import type { SelectorOptions } from './options.js';

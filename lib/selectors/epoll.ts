@@ -12,12 +12,12 @@ import {
   EVENT_PRIORITY,
   EVENT_READ,
   EVENT_WRITE,
-} from '../constants.js';
-import { EpollEventList, MAX_EVENTS, NOBODYS } from '../epoll-event-list.js';
-import { EINVAL, EPERM } from '../errno.js';
-import { systemError } from '../errors.js';
-import { SelectSet } from '../select-set.js';
-import { PAUSE_MS } from '../timeout.js';
+} from '../calls/constants.js';
+import { EpollEventList, MAX_EVENTS, NOBODYS } from '../calls/epoll-event-list.js';
+import { EINVAL, EPERM } from '../core/errno.js';
+import { systemError } from '../core/errors.js';
+import { SelectSet } from '../calls/select-set.js';
+import { PAUSE_MS } from '../core/timeout.js';
 import { BaseSelector } from './base.js';
 import { EpollEntries } from './epoll-entries.js';
 import type { Features, SelectorOptions, Watch } from './options.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { describeEvents } from '../describe-mask.js';
-import type { FileObject } from '../file-object.js';
-import { shortly, show } from '../inspect.js';
+import { describeEvents } from '../calls/describe-mask.js';
+import type { FileObject } from '../core/file-object.js';
+import { shortly, show } from '../core/inspect.js';
 
 /** What is known of one registration. Frozen; every `modify()` makes a new one. */
 export class SelectorKey<D = unknown> {

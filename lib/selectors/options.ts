@@ -1,5 +1,5 @@
-import { checkBoolean, checkMask, readOptions } from '../check.js';
-import { invalidType, notSupported, outOfRange } from '../errors.js';
+import { checkBoolean, checkMask, readOptions } from '../core/check.js';
+import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 
 /** How a descriptor is watched, beyond the events asked for. */
 export interface RegisterOptions {

@@ -1,9 +1,9 @@
-import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../constants.js';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../constants.js';
-import { EBADF } from '../errno.js';
-import { notSupported, systemError } from '../errors.js';
-import { assertOpen } from '../open.js';
-import { PollSet } from '../poll-set.js';
+import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../calls/constants.js';
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../calls/constants.js';
+import { EBADF } from '../core/errno.js';
+import { notSupported, systemError } from '../core/errors.js';
+import { assertOpen } from '../core/open.js';
+import { PollSet } from '../calls/poll-set.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 

@@ -1,8 +1,8 @@
-import { EBADF } from '../errno.js';
-import { notSupported, systemError } from '../errors.js';
-import { assertOpen, isOpen } from '../open.js';
-import { checkFdSetSize } from '../select.js';
-import { SelectSet } from '../select-set.js';
+import { EBADF } from '../core/errno.js';
+import { notSupported, systemError } from '../core/errors.js';
+import { assertOpen, isOpen } from '../core/open.js';
+import { checkFdSetSize } from '../calls/select.js';
+import { SelectSet } from '../calls/select-set.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 

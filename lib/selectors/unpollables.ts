@@ -1,6 +1,6 @@
-import { POLLNVAL } from '../constants.js';
-import type { EpollEventList } from '../epoll-event-list.js';
-import { PollSet } from '../poll-set.js';
+import { POLLNVAL } from '../calls/constants.js';
+import type { EpollEventList } from '../calls/epoll-event-list.js';
+import { PollSet } from '../calls/poll-set.js';
 
 const MASK_MAX = 0xffff;
 

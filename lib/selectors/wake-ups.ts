@@ -1,6 +1,6 @@
-import type { Descriptor } from '../descriptor.js';
-import { drain, openWakeChannel } from '../wake-channel.js';
-import { Waker } from '../waker.js';
+import type { Descriptor } from '../core/descriptor.js';
+import { drain, openWakeChannel } from '../descriptors/wake-channel.js';
+import { Waker } from '../descriptors/waker.js';
 
 /** The waker that a selector gives out: the selector closes it, and to wake a closed selector is harmless. */
 class OwnWaker extends Waker {

@@ -19,7 +19,7 @@ function withBackend(backend: string | undefined, source = REPORT): Promise<Ende
 
 /** The same on a system whose addon lacks these calls. */
 const lacking = (...calls: string[]) => `
-const { native } = await import('./dist/binding.js');
+const { native } = await import('./dist/core/binding.js');
 for (const call of ${JSON.stringify(calls)}) delete native[call];
 ${REPORT}`;
 
@@ -97,7 +97,7 @@ describe('DefaultSelector', () => {
 
   test('a back end that the system lacks says so when it is made', async () => {
     const { stdout } = await withBackend(undefined, `
-      const { native } = await import('./dist/binding.js');
+      const { native } = await import('./dist/core/binding.js');
       for (const call of ['epollCreate', 'epollCtl', 'epollWait', 'poll']) delete native[call];
       const { EpollSelector, PollSelector } = await import('io-selectors');
       for (const Selector of [EpollSelector, PollSelector]) {

@@ -1,0 +1,81 @@
+import { native } from '../core/binding.js';
+import { checkInteger, INT_MAX, readIterable, readOptions } from '../core/check.js';
+import { FD_SETSIZE } from './constants.js';
+import { EBADF } from '../core/errno.js';
+import { check, fdSetSizeExceeded, systemError } from '../core/errors.js';
+import { type FileObject, toFd } from '../core/file-object.js';
+import { SelectSet } from './select-set.js';
+import { toTimeout, waitFor } from '../core/timeout.js';
+
+/** What a caller listed, and the descriptors that stand for it. */
+interface Listed<T> {
+  items: T[];
+  fds: number[];
+}
+
+/** The size of a descriptor set: a whole number from 1 on, default FD_SETSIZE. */
+export function checkFdSetSize(value: unknown): number {
+  return value === undefined ? FD_SETSIZE : checkInteger(value, 'options.fdSetSize', 1, INT_MAX);
+}
+
+/**
+ * select(2), or pselect(2) for a fraction of a millisecond. Blocks the thread. Nothing is retried:
+ * `EINTR` is thrown. What is passed in is never changed.
+ *
+ * @param read to be watched for input, end of stream, pending connections
+ * @param write to be watched for room to write
+ * @param except to be watched for exceptional conditions, as TCP out-of-band data
+ * @param timeoutMs milliseconds, from 0; absent, null or Infinity waits for ever
+ * @param options.fdSetSize how many descriptors the sets hold: default FD_SETSIZE. The kernel has no
+ *   limit of its own
+ * @returns the ready members of each list, in its order
+ * @throws RangeError ERR_FD_SETSIZE for a descriptor past the set
+ * @throws SystemError EBADF for one that is not open, with its number in `fd`; EINTR
+ */
+export function select<R extends FileObject, W extends FileObject, X extends FileObject>(
+  read: Iterable<R>,
+  write: Iterable<W>,
+  except: Iterable<X>,
+  timeoutMs?: number | null,
+  options?: { fdSetSize?: number },
+): [R[], W[], X[]] {
+  const size = checkFdSetSize(readOptions(options, ['fdSetSize']).fdSetSize);
+  const lists = [list(read, 'read', size), list(write, 'write', size), list(except, 'except', size)] as const;
+  const timeout = toTimeout(timeoutMs, 'refuse');
+  const set = toSet(lists.map(({ fds }) => fds));
+  const count = waitFor(timeout, (ms) => set.wait(ms));
+  if (count === EBADF) throwClosed(lists.flatMap(({ fds }) => fds));
+  check(count, 'select');
+  // On 0 the sets are empty, whatever the kernel left in them.
+  const ready = <T>({ items, fds }: Listed<T>, bit: number) =>
+    count === 0 ? [] : items.filter((_, i) => (set.ready(fds[i]) & bit) !== 0);
+  return [ready(lists[0], 1), ready(lists[1], 2), ready(lists[2], 4)];
+}
+
+function list<T extends FileObject>(source: Iterable<T>, name: string, size: number): Listed<T> {
+  const items: T[] = [];
+  const fds: number[] = [];
+  for (const item of readIterable(source, name, 'an iterable of descriptors')) {
+    const fd = toFd(item);
+    if (fd >= size) throw fdSetSizeExceeded(fd, size);
+    items.push(item);
+    fds.push(fd);
+  }
+  return { items, fds };
+}
+
+function toSet(lists: number[][]): SelectSet {
+  const interest = new Map<number, number>();
+  lists.forEach((fds, i) => fds.forEach((fd) => interest.set(fd, (interest.get(fd) ?? 0) | (1 << i))));
+  const highest = Array.from(interest.keys()).reduce((a, b) => Math.max(a, b), -1);
+  // The kernel ignores descriptors past the process's descriptor table instead of refusing them. The
+  // table reaches at least to the highest descriptor if that one is open.
+  if (highest >= 0) check(native.exists(highest), 'select', highest);
+  const set = new SelectSet();
+  for (const [fd, bits] of interest) set.set(fd, bits);
+  return set;
+}
+
+function throwClosed(fds: number[]): never {
+  throw systemError(EBADF, 'select', fds.find((fd) => native.exists(fd) < 0));
+}

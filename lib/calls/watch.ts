@@ -1,0 +1,100 @@
+import { native } from '../core/binding.js';
+import type { Descriptor } from '../core/descriptor.js';
+import { EAGAIN, EMFILE, ENOSYS } from '../core/errno.js';
+import { check, notSupported } from '../core/errors.js';
+import { registrations } from '../core/registrations.js';
+
+/**
+ * What is to be called when a watch finds something, by the watch's id: those only that wait, so that a
+ * selector is collected unless it waits.
+ */
+const waiting = new Map<number, () => void>();
+const collected = new FinalizationRegistry<() => void>((close) => close());
+
+function onFound(id: number): void {
+  const found = waiting.get(id);
+  waiting.delete(id);
+  found?.();
+}
+
+/**
+ * Waits without blocking: has a function called on the event loop, once, when a wait would find something.
+ * What there is it leaves to that wait.
+ */
+export class Watch {
+  readonly #id: number;
+  readonly #close: () => void;
+
+  /** libuv's loop watches an epoll descriptor, by a duplicate. */
+  static ofEpoll(epoll: Descriptor): Watch {
+    assertLoop();
+    const { fd } = epoll;
+    const id = native.openEpollWatch?.(onFound, registrations.counts, fd) ?? ENOSYS;
+    const watch = new Watch(check(id, id === EMFILE ? 'dup' : 'epoll_ctl', fd));
+    epoll.beforeClose(watch.#close);
+    return watch;
+  }
+
+  /** A thread waits in select(2) or poll(2). */
+  static ofThread(): Watch {
+    assertLoop();
+    const id = native.openThreadWatch(onFound, registrations.counts);
+    const watch = new Watch(check(id, id === EAGAIN ? 'pthread_create' : 'eventfd'));
+    collected.register(watch, watch.#close, watch);
+    return watch;
+  }
+
+  private constructor(id: number) {
+    this.#id = id;
+    this.#close = () => {
+      waiting.delete(id);
+      native.closeWatch(id);
+    };
+  }
+
+  /**
+   * Begins to wait. ref: whether that keeps the process alive.
+   * @throws SystemError EBADF or EINVAL if epfd is no epoll any more, and what the kernel says to an epoll that the
+   *   loop's own is to watch: ELOOP, EINVAL, ENOSPC
+   */
+  beginEpoll(found: () => void, ref: boolean, epfd: number): void {
+    check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, 'epoll_ctl', epfd);
+    waiting.set(this.#id, found);
+  }
+
+  beginSelect(found: () => void, ref: boolean, bitmaps: Uint32Array, nfds: number): void {
+    check(native.beginSelect(this.#id, ref, bitmaps, nfds), 'select');
+    waiting.set(this.#id, found);
+  }
+
+  beginPoll(found: () => void, ref: boolean, entries: Int32Array, count: number): void {
+    check(native.beginPoll?.(this.#id, ref, entries, count) ?? ENOSYS, 'poll');
+    waiting.set(this.#id, found);
+  }
+
+  /**
+   * Waits no longer: nothing is called any more, and none of the descriptors is in use.
+   * @returns whether it was waiting
+   */
+  cancel(): boolean {
+    const was = waiting.delete(this.#id);
+    if (was) native.cancelWatch(this.#id);
+    return was;
+  }
+
+  close(): void {
+    collected.unregister(this);
+    this.#close();
+  }
+}
+
+/**
+ * Bun and Deno load the addon, but end the process where it calls what they lack of libuv.
+ * @throws Error ERR_NOT_SUPPORTED
+ */
+function assertLoop(): void {
+  for (const [name, runtime] of Object.entries({ bun: 'Bun', deno: 'Deno' })) {
+    if (!Object.hasOwn(process.versions, name)) continue;
+    throw notSupported(`${runtime} has not the event loop of Node that selectAsync needs: use select, or a worker`);
+  }
+}

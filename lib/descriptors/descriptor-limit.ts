@@ -1,0 +1,22 @@
+import { native } from '../core/binding.js';
+import { checkInteger } from '../core/check.js';
+import { check, invalidType } from '../core/errors.js';
+
+/** How many descriptors the process may have: getrlimit(2), RLIMIT_NOFILE. Infinity where there is no limit. */
+export function getDescriptorLimit(): { soft: number; hard: number } {
+  const limits = new Float64Array(2);
+  check(native.getDescriptorLimit(limits), 'getrlimit');
+  return { soft: limits[0], hard: limits[1] };
+}
+
+/**
+ * setrlimit(2), RLIMIT_NOFILE, the soft limit; Node itself raises it to the hard one when it starts.
+ * Open descriptors past it stay usable.
+ * @param soft 0 to the hard limit, or Infinity
+ * @throws SystemError EINVAL above the hard limit
+ */
+export function setDescriptorLimit(soft: number): void {
+  if (typeof soft !== 'number') throw invalidType('soft', 'a number', soft);
+  if (soft !== Infinity) checkInteger(soft, 'soft', 0, Number.MAX_SAFE_INTEGER);
+  check(native.setDescriptorLimit(soft), 'setrlimit');
+}

@@ -1,0 +1,66 @@
+import { constants } from 'node:os';
+import { native } from '../core/binding.js';
+import { checkInteger, INT_MAX } from '../core/check.js';
+import { EVENT_READ } from '../calls/constants.js';
+import { DescriptorOwner } from '../core/descriptor-owner.js';
+import { ECHILD, ENOSYS } from '../core/errno.js';
+import { check, notSupported, systemError } from '../core/errors.js';
+import { SelectSet } from '../calls/select-set.js';
+
+const KILLED = 1;
+
+/** How a process ended. Both are null where the kernel does not tell: no child of ours, or reaped already. */
+export interface ExitStatus {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A pidfd: readable once its process has ended. Made by `pidfd()`. */
+export class PidFd extends DescriptorOwner {
+  /** @internal */
+  constructor(fd: number) {
+    super('pidfd', fd);
+  }
+
+  /**
+   * How the process ended. read(2) does not work on a pidfd; this asks waitid(2), and leaves a child to
+   * be reaped by whoever started it.
+   * @returns null while the process runs
+   * @throws Error ERR_CLOSED
+   */
+  read(): ExitStatus | null {
+    const fd = this.openFd();
+    const status = new Int32Array(2);
+    const result = native.pidfdStatus?.(fd, status) ?? ECHILD;
+    if (result === ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
+    if (check(result, 'waitid', fd) === 0) return null;
+    if (status[0] !== KILLED) return { exitCode: status[1], signal: null };
+    return { exitCode: null, signal: signalName(status[1]) };
+  }
+
+  #hasEnded(fd: number): boolean {
+    const set = new SelectSet();
+    set.set(fd, EVENT_READ);
+    return check(set.wait(0), 'select', fd) > 0;
+  }
+}
+
+/**
+ * pidfd_open(2), Linux 5.3. CLOEXEC.
+ * @param pid 1 to 2^31-1
+ * @throws SystemError ESRCH if there is no such process
+ * @throws Error ERR_NOT_SUPPORTED elsewhere
+ */
+export function pidfd(pid: number): PidFd {
+  checkInteger(pid, 'pid', 1, INT_MAX);
+  const result = native.pidfdOpen?.(pid) ?? ENOSYS;
+  if (result === ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
+  if (result < 0) throw systemError(result, 'pidfd_open');
+  return new PidFd(result);
+}
+
+function signalName(number: number): NodeJS.Signals | null {
+  const isName = (name: string): name is NodeJS.Signals =>
+    Object.entries(constants.signals).some(([known, value]) => known === name && value === number);
+  return Object.keys(constants.signals).find(isName) ?? null;
+}

@@ -1,0 +1,14 @@
+import { native } from '../core/binding.js';
+import { checkBoolean, readOptions } from '../core/check.js';
+import { check } from '../core/errors.js';
+
+/**
+ * pipe(2): both ends CLOEXEC, the caller's to close.
+ * @param options.blocking default false
+ */
+export function pipe(options?: { blocking?: boolean }): [readFd: number, writeFd: number] {
+  const { blocking = false } = readOptions(options, ['blocking']);
+  const fds = new Int32Array(2);
+  check(native.pipe(fds, checkBoolean(blocking, 'options.blocking')), 'pipe2');
+  return [fds[0], fds[1]];
+}

@@ -1,0 +1,165 @@
+import { constants } from 'node:buffer';
+import { inspect } from 'node:util';
+import { native } from '../core/binding.js';
+import { checkData, checkFlags, checkInteger, INT_MAX, isShared, lengthOf } from '../core/check.js';
+import { EAGAIN } from '../core/errno.js';
+import { noSuchIndex, outOfRange } from '../core/errors.js';
+import { type FileObject, toFd } from '../core/file-object.js';
+import { show } from '../core/inspect.js';
+import { MSG_TRUNC } from './constants.js';
+import { orNull } from '../core/result.js';
+
+/** The words of a slot: descriptor, how many bytes its message has, what the last call returned, cut off or not. */
+const WORDS = 4;
+const FD = 0;
+const SIZE = 1;
+const RESULT = 2;
+const TRUNCATED = 3;
+
+/**
+ * Messages from and to many sockets: `recvMany` and `sendMany` make one recvmsg(2) or send(2) for each,
+ * as `Socket` does, but all of them in one call into the addon, and without an allocation. For servers that find
+ * many sockets ready at once.
+ *
+ * A list holds descriptors by number: one that is closed in between fails with EBADF, or means the next file
+ * with that number. Sockets that block make the whole call wait, unless MSG_DONTWAIT is given.
+ */
+export class MessageList {
+  readonly #capacity: number;
+  readonly #slotSize: number;
+  #length = 0;
+  readonly #slots: Int32Array;
+  readonly #memory: Buffer;
+
+  /**
+   * @param capacity how many sockets the list has room for, from 1 on
+   * @param slotSize how many bytes each message may have, from 1 on. What is longer is received in parts from a
+   *   stream, and cut off as a datagram: see `truncated`
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE also if all slots together are more
+   *   than a buffer can be
+   */
+  constructor(capacity: number, slotSize: number) {
+    const most = Math.min(INT_MAX, constants.MAX_LENGTH);
+    this.#capacity = checkInteger(capacity, 'capacity', 1, Math.floor(INT_MAX / WORDS));
+    this.#slotSize = checkInteger(slotSize, 'slotSize', 1, Math.floor(most / capacity));
+    this.#slots = new Int32Array(WORDS * capacity);
+    this.#memory = Buffer.alloc(capacity * slotSize);
+  }
+
+  /** How many sockets the list has room for. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** How many bytes a message may have. */
+  get slotSize(): number {
+    return this.#slotSize;
+  }
+
+  /** How many sockets are in the list. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Empties the list. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /**
+   * Appends a socket.
+   *
+   * @param data a message for `sendMany`, which is copied; text is encoded as UTF-8. Absent: there is none
+   *   until `recvMany` has received one
+   * @returns its index
+   * @throws RangeError ERR_OUT_OF_RANGE if the list is full, or the message longer than `slotSize`
+   */
+  add(fileObject: FileObject, data?: Uint8Array | string): number {
+    const fd = toFd(fileObject);
+    const bytes = data === undefined ? undefined : checkData(data, 'data');
+    const size = bytes === undefined ? 0 : checkInteger(lengthOf(bytes), 'data.length', 0, this.#slotSize);
+    const i = this.#length;
+    if (i === this.#capacity) throw outOfRange('length', `below the capacity, ${i}, to add another`, i);
+    const start = i * this.#slotSize;
+    // Shared memory may grow meanwhile, but not into the next slot.
+    if (bytes !== undefined && isShared(bytes)) this.#memory.subarray(start, start + this.#slotSize).set(bytes);
+    else if (bytes !== undefined) this.#memory.set(bytes, start);
+    const word = i * WORDS;
+    this.#slots[word + FD] = fd;
+    this.#slots[word + SIZE] = size;
+    this.#slots[word + RESULT] = EAGAIN;
+    this.#slots[word + TRUNCATED] = 0;
+    this.#length = i + 1;
+    return i;
+  }
+
+  /**
+   * One recvmsg(2) of up to `slotSize` bytes for each socket in the list. Never throws because of one of them:
+   * ask `result`. The messages that the list held are gone.
+   *
+   * @param flags MSG_* bits. With MSG_TRUNC the result for a datagram is the length that it had; TCP throws the
+   *   bytes away, and the message is of zeros
+   * @returns from how many there is a message
+   */
+  recvMany(flags = 0): number {
+    if (checkFlags(flags) & MSG_TRUNC) this.#memory.fill(0, 0, this.#length * this.#slotSize);
+    return native.recvMany(this.#slots, this.#length, this.#memory, this.#slotSize, flags);
+  }
+
+  /**
+   * One send(2) for each message in the list, to its socket. Sockets without a message are passed over, and
+   * keep their result. Never throws because of one of them: ask `result`.
+   *
+   * @param flags MSG_* bits
+   * @returns how many messages were taken whole
+   */
+  sendMany(flags = 0): number {
+    return native.sendMany(this.#slots, this.#length, this.#memory, this.#slotSize, checkFlags(flags));
+  }
+
+  /**
+   * The descriptor of socket i.
+   * @throws RangeError ERR_OUT_OF_RANGE from `length` on, as the methods below
+   */
+  fd(i: number): number {
+    return this.#slots[this.#word(i) + FD];
+  }
+
+  /** How many bytes the message of socket i has; 0 if there is none. */
+  size(i: number): number {
+    return this.#slots[this.#word(i) + SIZE];
+  }
+
+  /** The message of socket i: a view of the list's memory, which the next `recvMany` or `add` overwrites. */
+  message(i: number): Buffer {
+    const size = this.size(i);
+    return this.#memory.subarray(i * this.#slotSize, i * this.#slotSize + size);
+  }
+
+  /** Whether the message that socket i received was a datagram longer than `slotSize`, and is cut off. */
+  truncated(i: number): boolean {
+    return this.#slots[this.#word(i) + TRUNCATED] !== 0;
+  }
+
+  /**
+   * What the last call for socket i returned: how many bytes were received, 0 at the end of the stream, or how
+   * many were sent, perhaps not all; null if it would block, or nothing was called yet.
+   * @throws SystemError if the call failed, as ECONNRESET; `fd` is the descriptor
+   */
+  result(i: number): number | null {
+    const word = this.#word(i);
+    // Where receiving failed there is no message, and where there is none nothing is sent.
+    const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recvmsg';
+    return orNull(this.#slots[word + RESULT], syscall, this.#slots[word + FD]);
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => ({ capacity: this.#capacity, slotSize: this.#slotSize, length: this.#length }));
+  }
+
+  #word(i: number): number {
+    if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw noSuchIndex(i, this.#length, 'sockets');
+    return i * WORDS;
+  }
+}

@@ -1,0 +1,360 @@
+import { inspect } from 'node:util';
+import {
+  type Address,
+  createNativeAddress,
+  describeAddress,
+  errorAt,
+  fromNativeAddress,
+  type NativeAddress,
+  toNativeAddress,
+} from './address.js';
+import { native } from '../core/binding.js';
+import {
+  checkBoolean,
+  checkBuffer,
+  checkData,
+  checkFd,
+  checkFlags,
+  checkInteger,
+  INT_MAX,
+  INT_MIN,
+  readOptions,
+} from '../core/check.js';
+import { Descriptor } from '../core/descriptor.js';
+import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from '../core/errno.js';
+import { check, closed, invalidType, outOfRange, systemError } from '../core/errors.js';
+import { show } from '../core/inspect.js';
+import { AF_INET, MSG_TRUNC, SO_ERROR, SO_TYPE, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './constants.js';
+import { orNull, wouldBlock } from '../core/result.js';
+
+/** What is left of a type without SOCK_NONBLOCK and SOCK_CLOEXEC. */
+const TYPE_MASK = 0xf;
+
+/** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
+const HOW = ['read', 'write', 'both'];
+
+/** Where the kernel writes an address that is decoded before the next call. */
+const scratch = createNativeAddress();
+
+/** Where it writes an option, with more room than a number needs: it cuts off a struct without a word. */
+const optionBytes = new Uint8Array(1024);
+const optionNumber = new Int32Array(optionBytes.buffer, 0, 1);
+
+/**
+ * A socket: each method is the system call of its name, once. Every failure but "would block" (null) is
+ * thrown as `SystemError`; every method throws `ERR_CLOSED` after `close()`. A peer that is gone is
+ * EPIPE, never the signal SIGPIPE. socket(7)
+ */
+export class Socket implements Disposable {
+  readonly #descriptor: Descriptor;
+  /** SOCK_STREAM, SOCK_DGRAM, ... */
+  readonly #type: number;
+  /** Where a connection in progress goes. */
+  #connecting: NativeAddress | undefined;
+
+  /**
+   * socket(2): blocking, CLOEXEC.
+   * @param family AF_INET (default), AF_INET6, AF_UNIX
+   * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET
+   * @param protocol 0 (default): the usual one for family and type
+   */
+  constructor(family?: number, type?: number, protocol?: number);
+  /** @internal */
+  constructor(descriptor: Descriptor, type: number);
+  constructor(family: number | Descriptor = AF_INET, type: number = SOCK_STREAM, protocol = 0) {
+    this.#type = checkInteger(type, 'type', INT_MIN, INT_MAX) & TYPE_MASK;
+    if (family instanceof Descriptor) {
+      this.#descriptor = family;
+      return;
+    }
+    checkInteger(family, 'family', INT_MIN, INT_MAX);
+    checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
+    this.#descriptor = Descriptor.made(check(native.socket(family, type, protocol), 'socket'));
+  }
+
+  /**
+   * A `Socket` over a descriptor that exists already and that it owns from now on.
+   * @throws SystemError EBADF if fd is not open, ENOTSOCK if it is no socket
+   */
+  static fromFd(fd: number): Socket {
+    check(native.getsockname(checkFd(fd), scratch), 'getsockname', fd);
+    check(native.getsockopt(fd, SOL_SOCKET, SO_TYPE, optionBytes), 'getsockopt', fd);
+    return new Socket(new Descriptor(fd), optionNumber[0]);
+  }
+
+  /** -1 once it is closed or detached. */
+  get fd(): number {
+    return this.#descriptor.fd;
+  }
+
+  get closed(): boolean {
+    return this.#descriptor.fd < 0;
+  }
+
+  /** Whether calls wait: fcntl(2), O_NONBLOCK. */
+  setBlocking(blocking: boolean): void {
+    const fd = this.#open();
+    check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), 'fcntl', fd);
+  }
+
+  /** bind(2). Port 0 takes any free one: see `localAddress`. */
+  bind(address: Address): void {
+    this.#open();
+    const own = toNativeAddress(address);
+    const fd = this.#open();
+    const result = native.bind(fd, own);
+    if (result < 0) throw errorAt(own, result, 'bind', fd);
+  }
+
+  /**
+   * listen(2)
+   * @param backlog how many connections may wait to be accepted: default SOMAXCONN; the system has a
+   *   limit of its own
+   */
+  listen(backlog: number = SOMAXCONN): void {
+    const fd = this.#open();
+    const result = native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX));
+    if (result === EADDRINUSE && native.getsockname(fd, scratch) === 0) throw errorAt(scratch, result, 'listen', fd);
+    check(result, 'listen', fd);
+  }
+
+  /**
+   * accept4(2). The new socket is CLOEXEC and has this one's blocking mode.
+   * @returns null if no connection is waiting
+   */
+  accept(): { socket: Socket; address: Address } | null {
+    const fd = this.#accept(true);
+    if (fd === null) return null;
+    return { socket: new Socket(Descriptor.made(fd), this.#type), address: fromNativeAddress(scratch) };
+  }
+
+  /** `accept` without objects: the new descriptor, which is the caller's to close. */
+  acceptFd(): number | null {
+    return this.#accept(false);
+  }
+
+  /**
+   * connect(2)
+   * @returns true if it is connected; false if that is in progress: wait until it is writable, then ask
+   *   `takeError()`
+   */
+  connect(address: Address): boolean {
+    this.#open();
+    const peer = toNativeAddress(address);
+    const fd = this.#open();
+    const result = native.connect(fd, peer);
+    // One that a signal interrupts goes on.
+    if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
+    else if (result !== EALREADY) this.#connecting = undefined;
+    if (result < 0 && result !== EINPROGRESS) throw errorAt(peer, result, 'connect', fd);
+    return result === 0;
+  }
+
+  /**
+   * recv(2)
+   * @param size the most bytes to receive
+   * @param flags MSG_* bits. With MSG_TRUNC, TCP throws the bytes away, and zeros are returned for them
+   * @returns the bytes, none at the end of the stream; null if it would block
+   */
+  recv(size: number, flags = 0): Buffer | null {
+    this.#open();
+    const buffer = allocate(size, flags);
+    const count = this.recvInto(buffer, flags);
+    return count === null ? null : trim(buffer, count);
+  }
+
+  /**
+   * `recv` into a buffer of the caller's.
+   * @returns the number of bytes, 0 at the end of the stream; with MSG_TRUNC the length that a datagram had, which
+   *   may be more than there was room for; null if it would block
+   */
+  recvInto(buffer: Uint8Array, flags = 0): number | null {
+    const fd = this.#open();
+    return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), 'recv', fd);
+  }
+
+  /**
+   * send(2). Text is encoded as UTF-8.
+   * @param flags MSG_* bits
+   * @returns how many bytes were taken, perhaps not all; null if it would block
+   */
+  send(data: Uint8Array | string, flags = 0): number | null {
+    const fd = this.#open();
+    return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), 'send', fd);
+  }
+
+  /**
+   * recvfrom(2): a datagram and where it came from, which is `{ path: '' }` if the kernel does not say, as
+   * for a stream.
+   * @param size the most bytes to receive
+   * @param flags MSG_* bits, as for `recv`
+   * @returns truncated: whether the datagram was longer than size, and is cut off; null if it would block
+   */
+  recvFrom(size: number, flags = 0): { data: Buffer; address: Address; truncated: boolean } | null {
+    const fd = this.#open();
+    const buffer = allocate(size, flags);
+    // So that the result is the length that the datagram had. A stream would throw the bytes away.
+    const allFlags = this.#type === SOCK_STREAM ? flags : flags | MSG_TRUNC;
+    const count = orNull(native.recvfrom(fd, buffer, allFlags, scratch), 'recvfrom', fd);
+    if (count === null) return null;
+    return { data: trim(buffer, count), address: fromNativeAddress(scratch), truncated: count > size };
+  }
+
+  /** sendto(2): a datagram to an address. */
+  sendTo(data: Uint8Array | string, address: Address, flags = 0): number | null {
+    this.#open();
+    const peer = toNativeAddress(address);
+    const bytes = checkData(data, 'data');
+    checkFlags(flags);
+    const fd = this.#open();
+    const result = native.sendto(fd, bytes, flags, peer);
+    if (result >= 0) return result;
+    if (wouldBlock(result)) return null;
+    throw errorAt(peer, result, 'sendto', fd);
+  }
+
+  /** shutdown(2): ends one direction of the connection, or both. */
+  shutdown(how: 'read' | 'write' | 'both'): void {
+    const fd = this.#open();
+    if (typeof how !== 'string') throw invalidType('how', "'read', 'write' or 'both'", how);
+    if (!HOW.includes(how)) throw outOfRange('how', "'read', 'write' or 'both'", how);
+    check(native.shutdown(fd, HOW.indexOf(how)), 'shutdown', fd);
+  }
+
+  /**
+   * getsockopt(2), for options that are a number.
+   * @throws RangeError ERR_OUT_OF_RANGE for an option that is not, as a struct: pass its length
+   */
+  getOption(level: number, name: number): number;
+  /**
+   * getsockopt(2), for any option.
+   * @param length how many bytes there is room for; the kernel cuts off what is longer
+   * @returns the bytes that the kernel wrote
+   */
+  getOption(level: number, name: number, length: number): Buffer;
+  getOption(level: number, name: number, length?: number): number | Buffer {
+    const fd = this.#open();
+    checkInteger(level, 'level', INT_MIN, INT_MAX);
+    checkInteger(name, 'name', INT_MIN, INT_MAX);
+    if (length !== undefined) {
+      const value = Buffer.alloc(checkInteger(length, 'length', 0, INT_MAX));
+      return value.subarray(0, check(native.getsockopt(fd, level, name, value), 'getsockopt', fd));
+    }
+    const size = check(native.getsockopt(fd, level, name, optionBytes.fill(0)), 'getsockopt', fd);
+    if (size !== optionNumber.BYTES_PER_ELEMENT) throw notANumber(name, size);
+    return optionNumber[0];
+  }
+
+  /** setsockopt(2). Pass options that are no number or boolean as the bytes of their struct. */
+  setOption(level: number, name: number, value: number | boolean | Uint8Array): void {
+    const fd = this.#open();
+    checkInteger(level, 'level', INT_MIN, INT_MAX);
+    checkInteger(name, 'name', INT_MIN, INT_MAX);
+    check(native.setsockopt(fd, level, name, toOption(value)), 'setsockopt', fd);
+  }
+
+  /**
+   * SO_ERROR, which reading clears: why a connection failed, or null. The error of a connection that was in
+   * progress is that of its connect(2), with the address.
+   */
+  takeError(): Error | null {
+    const error = this.getOption(SOL_SOCKET, SO_ERROR);
+    const { fd } = this;
+    const peer = this.#connecting;
+    if (error === 0) {
+      // It may be in progress still: then it has no peer.
+      if (peer !== undefined && native.getpeername(fd, scratch) === 0) this.#connecting = undefined;
+      return null;
+    }
+    this.#connecting = undefined;
+    // Only what is connected can be reset.
+    if (peer === undefined || -error === ECONNRESET) return systemError(-error, 'getsockopt', fd);
+    return errorAt(peer, -error, 'connect', fd);
+  }
+
+  /** getsockname(2) */
+  localAddress(): Address {
+    const fd = this.#open();
+    check(native.getsockname(fd, scratch), 'getsockname', fd);
+    return fromNativeAddress(scratch);
+  }
+
+  /** getpeername(2) */
+  remoteAddress(): Address {
+    const fd = this.#open();
+    check(native.getpeername(fd, scratch), 'getpeername', fd);
+    return fromNativeAddress(scratch);
+  }
+
+  /** Gives up ownership: returns the descriptor, which is the caller's to close, and leaves this socket closed. */
+  detach(): number {
+    this.#open();
+    return this.#descriptor.release();
+  }
+
+  /** close(2). Closing twice is harmless. */
+  close(): void {
+    this.#descriptor.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal */
+  [inspect.custom](): object {
+    return show(this, () => {
+      const { fd, closed } = this;
+      if (closed) return { fd, closed };
+      const local = native.getsockname(fd, scratch) === 0 ? describeAddress(scratch) : '';
+      const remote = native.getpeername(fd, scratch) === 0 ? describeAddress(scratch) : '';
+      return { fd, closed, ...(local && { local }), ...(remote && { remote }) };
+    });
+  }
+
+  #accept(own: boolean): number | null {
+    const fd = this.#open();
+    return orNull(native.accept(fd, scratch, own), 'accept4', fd);
+  }
+
+  #open(): number {
+    const { fd } = this.#descriptor;
+    if (fd < 0) throw closed('the socket');
+    return fd;
+  }
+}
+
+/**
+ * socketpair(2): two connected AF_UNIX sockets, CLOEXEC.
+ * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET
+ * @param options.blocking default false
+ */
+export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: boolean }): [Socket, Socket] {
+  checkInteger(type, 'type', INT_MIN, INT_MAX);
+  const { blocking = false } = readOptions(options, ['blocking']);
+  const fds = new Int32Array(2);
+  check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
+  return [new Socket(Descriptor.made(fds[0]), type), new Socket(Descriptor.made(fds[1]), type)];
+}
+
+function notANumber(name: number, size: number): RangeError {
+  const expected = `an option of 4 bytes, as a number has; for this one, of ${size}, use getOption(level, name, length)`;
+  return outOfRange('name', expected, name);
+}
+
+function toOption(value: unknown): Uint8Array | Int32Array {
+  if (typeof value === 'number') return Int32Array.of(checkInteger(value, 'value', INT_MIN, INT_MAX));
+  if (typeof value === 'boolean') return Int32Array.of(Number(value));
+  return checkBuffer(value, 'value', 'a number, a boolean or a Uint8Array');
+}
+
+/** Memory for so many bytes, whose old contents must not be shown where the kernel writes nothing. */
+function allocate(size: number, flags: number): Buffer {
+  checkInteger(size, 'size', 0, INT_MAX);
+  return checkFlags(flags) & MSG_TRUNC ? Buffer.alloc(size) : Buffer.allocUnsafe(size);
+}
+
+/** The first count bytes, or all, without holding on to a buffer that is mostly empty. */
+function trim(buffer: Buffer, count: number): Buffer {
+  return count > buffer.length / 2 ? buffer.subarray(0, count) : Buffer.from(buffer.subarray(0, count));
+}

@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { getDescriptorLimit } from 'io-selectors/fd';
+import { temporaryPath } from '../support/files.js';
+import { type Child, root, start } from '../support/processes.js';
+import { hasEpoll } from '../support/selectors.js';
+
+const WORKLOADS = ['dispatch', 'chain', 'idle', 'register', 'echo', 'wake', 'load'];
+
+function bench(args: string[], env: NodeJS.ProcessEnv = {}): Child {
+  return start(process.execPath, ['build/benchmarks/main.js', ...args], env);
+}
+
+interface Report {
+  interrupted: boolean;
+  workloads: {
+    workload: string;
+    series: { size: number; peer: string; rounds: Record<string, number>[]; refused?: string }[];
+    verdicts: { peer: string; ratio: number; met: boolean }[];
+    missing: { peer: string }[];
+  }[];
+}
+
+function reportIn(file: string): Report {
+  return JSON.parse(readFileSync(file, 'utf8')) as Report;
+}
+
+/** The processes that a process has started and that are still there. */
+function childrenOf(pid: number | undefined): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1] === String(pid);
+      } catch {
+        return false;
+      }
+    });
+}
+
+beforeAll(() => {
+  const env = { ...process.env, LD_PRELOAD: '' };
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'benchmarks/tsconfig.json'], { cwd: root, env });
+});
+
+test('the benchmark explains itself', async () => {
+  const { code, stdout } = await bench(['--help']).ended;
+  expect(code).toBe(0);
+  for (const name of WORKLOADS) expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
+});
+
+test.each([
+  ['an unknown workload', ['--workload', 'dispatch,nothing'], "unknown workload 'nothing'"],
+  ['an unknown peer', ['--workload', 'wake', '--peer', 'C,Perl'], "unknown peer 'Perl'"],
+  ['a size that is no number', ['--sizes', '10,many'], '--sizes many: not a number of descriptors'],
+  ['a size of nothing', ['--sizes', '0'], '--sizes 0: not a number of descriptors'],
+  ['a tolerance below 1', ['--tolerance', '0.5'], '--tolerance 0.5: not a factor'],
+  ['a file that cannot be written', ['--json', '/nowhere/results.json'], '--json /nowhere/results.json: ENOENT'],
+  ['an unknown option', ['--fast'], "Unknown option '--fast'"],
+  ['an argument', ['dispatch'], "Unexpected argument 'dispatch'"],
+])('the benchmark refuses %s in one line', async (_, args, message) => {
+  const { code, stdout, stderr } = await bench(args).ended;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+// It measures epoll.
+describe.skipIf(!hasEpoll)('the benchmark', () => {
+  const small = ['--quick', '--workload', 'dispatch', '--sizes', '1,10'];
+
+  test('measures what was asked for, and writes it to a file', async () => {
+    const file = temporaryPath('results.json');
+    const { code, stdout } = await bench([...small, '--peer', 'c/epoll,Epoll.waitInto', '--json', file]).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('targets met');
+    const { interrupted, workloads } = reportIn(file);
+    expect(interrupted).toBe(false);
+    expect(workloads.map(({ workload }) => workload)).toEqual(['dispatch']);
+    const [{ series, verdicts }] = workloads;
+    expect(series.map(({ size, peer }) => [size, peer])).toEqual([
+      [1, 'C/epoll'],
+      [1, 'Epoll.waitInto'],
+      [10, 'C/epoll'],
+      [10, 'Epoll.waitInto'],
+    ]);
+    for (const { rounds } of series) for (const figures of rounds) expect(figures['ns per event']).toBeGreaterThan(0);
+    expect(verdicts.map(({ peer }) => peer)).toEqual(['Epoll.waitInto', 'Epoll.waitInto']);
+  });
+
+  test('says which sizes the limit of descriptors does not allow, and measures the rest', async () => {
+    const { hard } = getDescriptorLimit();
+    const sizes = ['--sizes', `1,${hard + 1}`];
+    const { code, stdout } = await bench(['--quick', '--workload', 'idle', ...sizes, '--peer', 'PollSelector']).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('PollSelector.select');
+    expect(stdout.replaceAll(',', '')).toContain(`${hard + 1}`);
+    expect(stdout).toContain('more than the limit of descriptors allows');
+  });
+
+  test('shows the refusal of plain select past FD_SETSIZE, and goes on', async () => {
+    const file = temporaryPath('results.json');
+    const sizes = ['--sizes', '1100', '--peer', 'SelectSelector', '--json', file];
+    const { code, stdout } = await bench(['--quick', '--workload', 'idle', ...sizes]).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('ERR_FD_SETSIZE');
+    const [plain, large] = reportIn(file).workloads[0].series;
+    expect(plain.refused).toMatch(/^ERR_FD_SETSIZE: descriptor \d+ does not fit/);
+    expect(large.rounds.length).toBeGreaterThan(0);
+  });
+
+  test('does without a C compiler, and fails only if ratios were to be checked', async () => {
+    const file = temporaryPath('results.json');
+    const args = [...small, '--peer', 'C,Epoll', '--json', file];
+    const { code, stdout } = await bench(args, { CC: '/nowhere/cc' }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('no C compiler');
+    expect(reportIn(file).workloads[0].missing.map(({ peer }) => peer)).toContain('C/epoll');
+    expect((await bench([...args, '--check'], { CC: '/nowhere/cc' }).ended).code).toBe(1);
+  });
+
+  test('does without Python', async () => {
+    const env = { PATH: '/nowhere', CC: '/nowhere/cc' };
+    const { code, stdout } = await bench([...small, '--peer', 'Python,Epoll'], env).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('no python3');
+  });
+
+  test('ends all its children at Ctrl-C, and keeps what was measured', async () => {
+    const file = temporaryPath('results.json');
+    const child = bench(['--workload', 'dispatch', '--peer', 'Epoll.waitInto', '--json', file]);
+    await child.printed('\n');
+    while (childrenOf(child.process.pid).length === 0) await new Promise(setImmediate);
+    const children = childrenOf(child.process.pid);
+    child.process.kill('SIGINT');
+    const { code, stdout } = await child.ended;
+    expect(code).toBe(130);
+    expect(stdout).toContain(`written to ${file}`);
+    const report = reportIn(file);
+    expect(report).toMatchObject({ interrupted: true, workloads: [{ workload: 'dispatch' }] });
+    expect(report.workloads[0].series.map(({ refused }) => refused)).toEqual([undefined]);
+    for (const pid of children) expect(() => process.kill(Number(pid), 0)).toThrow('ESRCH');
+  });
+});

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import * as io from 'io-selectors';
+import { compile } from '../support/processes.js';
+
+/** Every number that the package exports is a constant. */
+const exported = Object.fromEntries(Object.entries(io).filter(([, value]) => typeof value === 'number'));
+const OWN = new Set(['EVENT_READ', 'EVENT_WRITE', 'EVENT_PRIORITY']);
+const names = Object.keys(exported).filter((name) => !OWN.has(name));
+const SYSTEM = `
+  FD_SETSIZE POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDHUP POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND
+  POLLMSG EPOLLIN EPOLLPRI EPOLLOUT EPOLLERR EPOLLHUP EPOLLRDHUP EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM EPOLLWRBAND
+  EPOLLMSG EPOLLET EPOLLONESHOT EPOLLEXCLUSIVE EPOLLWAKEUP EPOLL_CTL_ADD EPOLL_CTL_MOD EPOLL_CTL_DEL EPOLL_CLOEXEC
+`;
+
+/** What this system's headers say. */
+function fromHeaders(): Record<string, number> {
+  const program = compile(`
+    #define _GNU_SOURCE
+    #include <poll.h>
+    #include <stdint.h>
+    #include <stdio.h>
+    #include <sys/epoll.h>
+    #include <sys/select.h>
+
+    int main(void) {
+      ${names.map((name) => `printf("%s %llu\\n", "${name}", (unsigned long long)(uint32_t)${name});`).join('\n')}
+      return 0;
+    }
+  `);
+  const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(' ')).map(([name, value]) => [name, Number(value)]));
+}
+
+describe('constants', () => {
+  test('JSB-015 every one has the value of the headers', () => {
+    expect(fromHeaders()).toEqual(Object.fromEntries(names.map((name) => [name, exported[name]])));
+  });
+
+  test('JSB-015 all are there and no others', () => {
+    expect(new Set(names)).toEqual(new Set(SYSTEM.trim().split(/\s+/)));
+  });
+
+  test.each(Object.entries(exported))('JSB-015 %s is %d, positive and of 32 bits', (_name, value) => {
+    expect(Number.isInteger(value)).toBe(true);
+    expect(value).toBeGreaterThan(0);
+    expect(value).toBeLessThan(2 ** 32);
+  });
+
+  test.each(['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'RDHUP', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG'])(
+    'JSB-015 %s is the same bit for poll and epoll',
+    (suffix) => {
+      expect(exported[`POLL${suffix}`]).toBe(exported[`EPOLL${suffix}`]);
+    },
+  );
+
+  test('JSB-015 those with a fixed value have it', () => {
+    expect(io.POLLNVAL).toBe(32);
+    expect(io.EPOLLET).toBe(2147483648);
+    expect([io.EVENT_READ, io.EVENT_WRITE, io.EVENT_PRIORITY]).toEqual([1, 2, 4]);
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { describeMask, Epoll, Poll, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, select, type SystemError } from 'io-selectors';
+import { owned } from '../support/descriptors.js';
+import { hasEpoll, hasPoll } from '../support/selectors.js';
+import { states } from '../support/states.js';
+
+const EVENTS = POLLIN | POLLPRI | POLLOUT | POLLRDHUP;
+
+function words(mask: number, family: 'poll' | 'epoll'): string {
+  return mask === 0 ? '-' : describeMask(mask, family).replaceAll(family.toUpperCase(), '');
+}
+
+/** What it returns, or the code of what it throws. */
+function outcome(call: () => string): string {
+  try {
+    return call();
+  } catch (error) {
+    return (error as SystemError).code;
+  }
+}
+
+function polled(fd: number, events: number): string {
+  const poll = owned(new Poll());
+  poll.register(fd, events);
+  return words(poll.wait(0)[0]?.revents ?? 0, 'poll');
+}
+
+// The build may leave poll out.
+describe.skipIf(!hasPoll)('poll', () => {
+  test.each(states)('%s %s', (_id, _name, make, events, withoutEvents) => {
+    const fd = make();
+    expect([polled(fd, EVENTS), polled(fd, 0)]).toEqual([events, withoutEvents]);
+  });
+});
+
+// The build may leave epoll out.
+describe.skipIf(!hasEpoll)('epoll', () => {
+  test.each(states)('%s %s', (_id, _name, make, _events, _withoutEvents, expected) => {
+    const epoll = owned(new Epoll());
+    const fd = make();
+    const seen = outcome(() => {
+      epoll.register(fd, EVENTS);
+      return words(epoll.wait(0)[0]?.events ?? 0, 'epoll');
+    });
+    expect(seen).toBe(expected);
+  });
+});
+
+describe('select', () => {
+  test.each(states)('%s %s', (_id, _name, make, _events, _withoutEvents, _epoll, expected) => {
+    const fd = make();
+    const seen = outcome(() => {
+      const ready = select([fd], [fd], [fd], 0);
+      return ['r', 'w', 'x'].filter((_, i) => ready[i].length > 0).join('') || '-';
+    });
+    expect(seen).toBe(expected);
+  });
+});

@@ -1,0 +1,156 @@
+import { closeSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from 'io-selectors';
+import { read, write } from 'io-selectors/fd';
+import { AF_INET, MSG_OOB, SO_OOBINLINE, Socket, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
+import { drain, fill, owned, pipe, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
+import { closablePipe, openEpoll, ready } from '../support/epoll.js';
+import { hasEpoll } from '../support/selectors.js';
+
+// A build may leave epoll out.
+describe.skipIf(!hasEpoll)('the events of', () => {
+  test('EPL-081 a TCP socket contain EPOLLRDHUP after its own shutdown of reading', () => {
+    const epoll = openEpoll();
+    const [client] = tcpPair();
+    epoll.register(client, EPOLLRDHUP);
+    expect(epoll.wait(0)).toEqual([]);
+    client.shutdown('read');
+    expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: EPOLLRDHUP }]);
+  });
+
+  test('EPL-084 a TCP socket lack EPOLLRDHUP once it is no longer asked for', () => {
+    const epoll = openEpoll();
+    const [client, server] = tcpPair();
+    epoll.register(server, EPOLLIN | EPOLLRDHUP);
+    epoll.modify(server, EPOLLIN);
+    client.shutdown('write');
+    expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLIN }]);
+    epoll.modify(server, EPOLLIN | EPOLLRDHUP);
+    expect(epoll.wait(0)).toEqual([{ fd: server.fd, events: EPOLLIN | EPOLLRDHUP }]);
+  });
+
+  test('EPL-085 a pipe of which nothing is asked are EPOLLHUP when the writer closes', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = closablePipe();
+    epoll.register(readFd, 0);
+    write(writeFd, 'x');
+    expect(epoll.wait(0)).toEqual([]);
+    closeSync(writeFd);
+    expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLHUP }]);
+  });
+
+  test('EPL-086 a pipe asked for EPOLLERR are that when the reader closes', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = closablePipe();
+    epoll.register(writeFd, EPOLLERR);
+    expect(epoll.wait(0)).toEqual([]);
+    closeSync(readFd);
+    expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLERR }]);
+  });
+
+  test.each([
+    ['an empty pipe', '', EPOLLHUP],
+    ['a pipe with data', 'x', EPOLLIN | EPOLLHUP],
+  ])('EPL-087 %s whose writer closes never contain EPOLLRDHUP', (_, data, events) => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = closablePipe();
+    epoll.register(readFd, EPOLLIN | EPOLLRDHUP);
+    write(writeFd, data);
+    closeSync(writeFd);
+    expect(epoll.wait(0)).toEqual([{ fd: readFd, events }]);
+  });
+
+  test('EPL-088 a pipe contain EPOLLOUT until it is full, and again when there is room', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = pipe();
+    epoll.register(writeFd, EPOLLOUT);
+    expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
+    fill(writeFd);
+    expect(epoll.wait(0)).toEqual([]);
+    // As large as a page can be.
+    read(readFd, Buffer.alloc(65536));
+    expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
+  });
+
+  test('EPL-089 a pipe with data are EPOLLOUT, with EPOLLERR once the reader closes', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = closablePipe();
+    epoll.register(writeFd, EPOLLOUT);
+    write(writeFd, 'x');
+    expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
+    closeSync(readFd);
+    expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT | EPOLLERR }]);
+  });
+
+  test('EPL-091 a refused connection contain EPOLLERR until its error is read', () => {
+    const epoll = openEpoll();
+    const bound = owned(new Socket());
+    bound.bind({ address: '127.0.0.1', port: 0 });
+    const client = owned(new Socket());
+    client.setBlocking(false);
+    expect(client.connect({ address: '127.0.0.1', port: portOf(bound) })).toBe(false);
+    const asked = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
+    epoll.register(client, asked);
+    for (let i = 0; i < 3; i++) {
+      expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: asked | EPOLLERR | EPOLLHUP }]);
+    }
+    expect(client.takeError()).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: asked | EPOLLHUP }]);
+  });
+
+  test('EPL-092 a TCP socket are EPOLLOUT alone after its own shutdown of writing', () => {
+    const epoll = openEpoll();
+    const [client] = tcpPair();
+    epoll.register(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
+    client.shutdown('write');
+    expect(epoll.wait(0)).toEqual([{ fd: client.fd, events: EPOLLOUT }]);
+  });
+
+  test('EPL-094 a TCP socket contain EPOLLPRI until the urgent byte is read in the stream', () => {
+    const epoll = openEpoll();
+    const [client, server] = tcpPair();
+    server.setOption(SOL_SOCKET, SO_OOBINLINE, true);
+    epoll.register(server, EPOLLPRI);
+    client.send('!', MSG_OOB);
+    for (let i = 0; i < 3; i++) expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLPRI }]);
+    expect(server.recv(10)?.toString()).toBe('!');
+    expect(epoll.wait(0)).toEqual([]);
+    client.send('plain');
+    epoll.modify(server, EPOLLIN | EPOLLPRI);
+    expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLIN }]);
+  });
+
+  test('EPL-095 an idle listener are none', () => {
+    const epoll = openEpoll();
+    const { listener } = tcpListener();
+    epoll.register(listener, EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP);
+    for (let i = 0; i < 3; i++) expect(epoll.wait(30)).toEqual([]);
+  });
+
+  test('EPL-104 descriptors of several kinds in one set are each its own', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = pipe();
+    const [client, server] = tcpPair();
+    const [a, b] = socketPair();
+    const udp = owned(new Socket(AF_INET, SOCK_DGRAM));
+    udp.bind({ address: '127.0.0.1', port: 0 });
+    const all = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP;
+    const expected = new Map([
+      [readFd, EPOLLIN],
+      [writeFd, EPOLLOUT],
+      [client.fd, EPOLLOUT],
+      [server.fd, EPOLLIN | EPOLLOUT],
+      [a.fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLHUP],
+      [udp.fd, EPOLLIN | EPOLLOUT],
+    ]);
+    write(writeFd, 'x');
+    client.send('x');
+    b.close();
+    udp.sendTo('x', udp.localAddress());
+    for (const fd of expected.keys()) epoll.register(fd, all);
+    expect(ready(epoll)).toEqual(expected);
+    drain(readFd);
+    expected.delete(readFd);
+    expect(ready(epoll)).toEqual(expected);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { type Epoll, EPOLLEXCLUSIVE, EPOLLIN, EPOLLOUT } from 'io-selectors';
+import { write } from 'io-selectors/fd';
+import { drain, pipe } from '../support/descriptors.js';
+import { openEpoll } from '../support/epoll.js';
+import { expectError, thrownBy } from '../support/errors.js';
+import { hasEpoll } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+/** Epoll instances, each of which but the first watches the one before. */
+function chain(length: number): Epoll[] {
+  const instances = Array.from({ length }, openEpoll);
+  for (const [i, inner] of instances.slice(0, -1).entries()) instances[i + 1].register(inner, EPOLLIN);
+  return instances;
+}
+
+// A build may leave epoll out.
+describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
+  test('EPL-031 is refused at the sixth level over a pipe', () => {
+    const [readFd, writeFd] = pipe();
+    const levels = Array.from({ length: 6 }, openEpoll);
+    levels[0].register(readFd, EPOLLIN);
+    for (let i = 1; i < 5; i++) levels[i].register(levels[i - 1], EPOLLIN);
+    write(writeFd, 'x');
+    expect(levels[4].wait(0)).toEqual([{ fd: levels[3].fd, events: EPOLLIN }]);
+    // Older kernels say EINVAL.
+    const error = thrownBy(() => levels[5].register(levels[4], EPOLLIN));
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(ELOOP|EINVAL)$/), fd: levels[4].fd });
+    expect(epollEntries(levels[5].fd)).toEqual([]);
+  });
+
+  test('EPL-032 does not watch the one that watches it', () => {
+    const [b, a] = chain(2);
+    expectError(() => b.register(a, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: a.fd });
+    expect(epollEntries(b.fd)).toEqual([]);
+  });
+
+  test.each([3, 4, 5])('EPL-033 does not close a ring of %d', (length) => {
+    const instances = chain(length);
+    const [innermost, outermost] = [instances[0], instances[length - 1]];
+    expectError(() => innermost.register(outermost, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: outermost.fd });
+    expect(epollEntries(innermost.fd)).toEqual([]);
+  });
+
+  test('EPL-035 is readable while it has something to report', () => {
+    const [inner, outer] = chain(2);
+    const [readFd, writeFd] = pipe();
+    inner.register(readFd, EPOLLIN);
+    for (let round = 0; round < 2; round++) {
+      write(writeFd, 'x');
+      expect(outer.wait(5000)).toEqual([{ fd: inner.fd, events: EPOLLIN }]);
+      expect(inner.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
+      expect(outer.wait(0)).toEqual([{ fd: inner.fd, events: EPOLLIN }]);
+      drain(readFd);
+      expect(outer.wait(0)).toEqual([]);
+      expect(inner.wait(0)).toEqual([]);
+    }
+  });
+
+  test('EPL-036 is added, changed and removed like any descriptor', () => {
+    const [inner, outer] = [openEpoll(), openEpoll()];
+    outer.register(inner, EPOLLOUT);
+    expect(epollEntries(outer.fd)).toMatchObject([{ fd: inner.fd, events: 0x1c }]);
+    outer.modify(inner, EPOLLIN);
+    expect(epollEntries(outer.fd)).toMatchObject([{ fd: inner.fd, events: 0x19 }]);
+    outer.unregister(inner);
+    expectError(() => outer.unregister(inner), 'ENOENT', { syscall: 'epoll_ctl', fd: inner.fd });
+  });
+
+  test('EPL-040 is not watched exclusively', () => {
+    const [inner, outer] = [openEpoll(), openEpoll()];
+    expectError(() => outer.register(inner, EPOLLIN | EPOLLEXCLUSIVE), 'EINVAL', { fd: inner.fd });
+    expect(epollEntries(outer.fd)).toEqual([]);
+  });
+});

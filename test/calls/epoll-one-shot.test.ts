@@ -1,0 +1,84 @@
+import { closeSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Epoll, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLRDHUP } from 'io-selectors';
+import { write } from 'io-selectors/fd';
+import { drain, socketPair, tcpPair } from '../support/descriptors.js';
+import { closablePipe, openEpoll } from '../support/epoll.js';
+import { expectError } from '../support/errors.js';
+import { hasEpoll } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
+  const epoll = openEpoll();
+  const [readFd, writeFd] = closablePipe();
+  epoll.register(readFd, EPOLLIN | EPOLLONESHOT);
+  write(writeFd, 'x');
+  expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
+  return { epoll, readFd, writeFd };
+}
+
+// A build may leave epoll out.
+describe.skipIf(!hasEpoll)('a one-shot entry', () => {
+  test('EPL-076 is silent after its event, but stays in the set without a mask', () => {
+    const { epoll, readFd, writeFd } = fired();
+    expect(epoll.wait(0)).toEqual([]);
+    drain(readFd);
+    expect(epoll.wait(0)).toEqual([]);
+    write(writeFd, 'y');
+    expect(epoll.wait(0)).toEqual([]);
+    expect(epollEntries(epoll.fd)).toMatchObject([{ fd: readFd, events: EPOLLONESHOT }]);
+  });
+
+  test('EPL-077 is not added again after its event', () => {
+    const { epoll, readFd } = fired();
+    expectError(() => epoll.register(readFd, EPOLLIN), 'EEXIST', { syscall: 'epoll_ctl', fd: readFd });
+    expect(epoll.wait(0)).toEqual([]);
+  });
+
+  test('EPL-077 is armed again by a change, and fires if it is still ready', () => {
+    const { epoll, readFd } = fired();
+    epoll.modify(readFd, EPOLLIN | EPOLLONESHOT);
+    expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
+    expect(epoll.wait(0)).toEqual([]);
+    drain(readFd);
+    epoll.modify(readFd, EPOLLIN | EPOLLONESHOT);
+    expect(epoll.wait(0)).toEqual([]);
+  });
+
+  test('EPL-077 can be removed after its event', () => {
+    const { epoll, readFd } = fired();
+    epoll.unregister(readFd);
+    expect(epollEntries(epoll.fd)).toEqual([]);
+  });
+
+  test('EPL-078 does not even report a hang-up after its event, until it is armed again', () => {
+    const { epoll, readFd, writeFd } = fired();
+    closeSync(writeFd);
+    expect(epoll.wait(0)).toEqual([]);
+    epoll.modify(readFd, EPOLLIN | EPOLLONESHOT);
+    expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN | EPOLLHUP }]);
+    expect(epoll.wait(0)).toEqual([]);
+  });
+
+  test('EPL-052 fires once in each set that has its descriptor', () => {
+    const sets = [openEpoll(), openEpoll()];
+    const [a, b] = socketPair();
+    for (const epoll of sets) epoll.register(a, EPOLLIN | EPOLLONESHOT);
+    b.send('x');
+    for (const epoll of sets) expect(epoll.wait(0)).toEqual([{ fd: a.fd, events: EPOLLIN }]);
+    b.send('y');
+    for (const epoll of sets) expect(epoll.wait(0)).toEqual([]);
+  });
+
+  test('EPL-083 for EPOLLRDHUP alone says nothing of the data before the end', () => {
+    const epoll = openEpoll();
+    const [client, server] = tcpPair();
+    epoll.register(server, EPOLLRDHUP | EPOLLONESHOT);
+    client.send('data');
+    expect(epoll.wait(0)).toEqual([]);
+    client.shutdown('write');
+    expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLRDHUP }]);
+    expect(epoll.wait(0)).toEqual([]);
+    expect(server.recv(10)?.toString()).toBe('data');
+  });
+});

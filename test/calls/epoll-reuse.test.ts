@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Epoll, EPOLLIN, EPOLLOUT } from 'io-selectors';
+import { dup2, write } from 'io-selectors/fd';
+import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
+import { closablePipe, duplicateHigh, openEpoll, ready } from '../support/epoll.js';
+import { expectError } from '../support/errors.js';
+import { compile } from '../support/processes.js';
+import { hasEpoll } from '../support/selectors.js';
+import { epollEntries } from '../support/witness.js';
+
+const REMOVER = `
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* The epoll instance is descriptor 3, what it watches is 4 here and argv[1] in its entry. */
+int main(int argc, char **argv) {
+  int number = argc > 1 ? atoi(argv[1]) : -1;
+  if (number != 4 && dup2(4, number) < 0) return perror("dup2"), 1;
+  if (epoll_ctl(3, EPOLL_CTL_DEL, number, NULL) < 0) return perror("epoll_ctl"), 1;
+  return 0;
+}
+`;
+
+/** A pipe that is watched, and that stays open as a duplicate when something else takes its number. */
+function watchedWithDuplicate() {
+  const epoll = openEpoll();
+  const [readFd, writeFd] = pipe();
+  epoll.register(readFd, EPOLLIN, 1n);
+  const duplicate = duplicateHigh(readFd);
+  return { epoll, readFd, writeFd, duplicate };
+}
+
+// A build may leave epoll out.
+describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
+  test('EPL-043 outlives its number while a duplicate is open', () => {
+    const epoll = openEpoll();
+    const [number, writeFd] = closablePipe();
+    const duplicate = duplicateHigh(number);
+    epoll.register(number, EPOLLIN);
+    closeSync(number);
+    write(writeFd, 'x');
+    expect(epoll.wait(0)).toEqual([{ fd: number, events: EPOLLIN }]);
+    expectError(() => epoll.unregister(number), 'EBADF', { syscall: 'epoll_ctl', fd: number });
+    closeSync(duplicate);
+    expect(epoll.wait(0)).toEqual([]);
+    expect(epollEntries(epoll.fd)).toEqual([]);
+  });
+
+  test('EPL-045 is not removed under a number that /dev/null has taken', () => {
+    const { epoll, readFd } = watchedWithDuplicate();
+    dup2(ownedFd(openSync('/dev/null', 'r')), readFd);
+    expectError(() => epoll.unregister(readFd), 'EPERM', { syscall: 'epoll_ctl', fd: readFd });
+    expect(epollEntries(epoll.fd)).toHaveLength(1);
+  });
+
+  test('EPL-046 is not removed under a number that another pipe has taken', () => {
+    const { epoll, readFd } = watchedWithDuplicate();
+    dup2(pipe()[0], readFd);
+    expectError(() => epoll.unregister(readFd), 'ENOENT', { syscall: 'epoll_ctl', fd: readFd });
+    expect(epollEntries(epoll.fd)).toHaveLength(1);
+  });
+
+  test('EPL-047 stands beside one of the same number for another pipe', () => {
+    const { epoll, readFd, writeFd, duplicate } = watchedWithDuplicate();
+    const [other, otherWriteFd] = pipe();
+    dup2(other, readFd);
+    epoll.register(readFd, EPOLLIN, 2n);
+    expect(epollEntries(epoll.fd).map(({ fd }) => fd)).toEqual([readFd, readFd]);
+    write(writeFd, 'x');
+    write(otherWriteFd, 'x');
+    // By data, as both have the same number.
+    expect(ready(epoll)).toEqual(new Map([[1, EPOLLIN], [2, EPOLLIN]]));
+    closeSync(duplicate);
+    expect(ready(epoll)).toEqual(new Map([[2, EPOLLIN]]));
+    expect(epollEntries(epoll.fd)).toEqual([{ fd: readFd, events: 0x19, data: 2n }]);
+  });
+
+  test('EPL-048 is one for each duplicate, with a mask of its own', () => {
+    const epoll = openEpoll();
+    const [a, b] = socketPair();
+    const duplicate = duplicateHigh(a.fd);
+    epoll.register(a, EPOLLIN);
+    epoll.register(duplicate, EPOLLIN);
+    b.send('x');
+    expect(ready(epoll)).toEqual(new Map([[a.fd, EPOLLIN], [duplicate, EPOLLIN]]));
+    epoll.unregister(duplicate);
+    closeSync(duplicate);
+    expect(ready(epoll)).toEqual(new Map([[a.fd, EPOLLIN]]));
+    dup2(a.fd, duplicate);
+    epoll.register(duplicate, EPOLLOUT);
+    expect(ready(epoll)).toEqual(new Map([[a.fd, EPOLLIN], [duplicate, EPOLLOUT]]));
+  });
+
+  test('EPL-049 goes with the last descriptor of its file', () => {
+    const epoll = openEpoll();
+    const [readFd, writeFd] = closablePipe();
+    write(writeFd, 'x');
+    epoll.register(readFd, EPOLLIN);
+    expect(epollEntries(epoll.fd)).toHaveLength(1);
+    closeSync(readFd);
+    expect(epollEntries(epoll.fd)).toEqual([]);
+    expect(epoll.wait(30)).toEqual([]);
+  });
+
+  test('EPL-054 is removed by a child process that shares the set', () => {
+    const epoll = owned(new Epoll({ cloexec: false }));
+    const [readFd, writeFd] = pipe();
+    epoll.register(readFd, EPOLLIN);
+    write(writeFd, 'x');
+    expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
+    execFileSync(compile(REMOVER), [String(readFd)], { stdio: ['ignore', 'inherit', 'inherit', epoll.fd, readFd] });
+    expect(epollEntries(epoll.fd)).toEqual([]);
+    expect(epoll.wait(0)).toEqual([]);
+  });
+});

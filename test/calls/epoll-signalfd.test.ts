@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { Epoll, EPOLLIN } from 'io-selectors';
+import { read } from 'io-selectors/fd';
+import { owned } from '../support/descriptors.js';
+import { hasEpoll } from '../support/selectors.js';
+import { pendingSignalFd } from '../support/signal-fd.js';
+
+// A build may have no epoll.
+test.skipIf(!hasEpoll)('EPL-098 a pending signal is reported by two epolls until it is read', () => {
+  const fd = pendingSignalFd();
+  const epolls = [owned(new Epoll()), owned(new Epoll())];
+  for (const epoll of epolls) epoll.register(fd, EPOLLIN);
+  for (const epoll of epolls) expect(epoll.wait(5000)).toEqual([{ fd, events: EPOLLIN }]);
+  expect(read(fd, Buffer.alloc(128))).toBe(128);
+  for (const epoll of epolls) expect(epoll.wait(0)).toEqual([]);
+});

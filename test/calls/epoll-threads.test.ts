@@ -1,0 +1,133 @@
+import { closeSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { Epoll, EPOLLET, EPOLLIN, EPOLLONESHOT } from 'io-selectors';
+import { dup2, eventfd, write } from 'io-selectors/fd';
+import { owned, pipe } from '../support/descriptors.js';
+import { duplicateHigh, openEpoll } from '../support/epoll.js';
+import { hasEpoll } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+import { epollEntries } from '../support/witness.js';
+
+const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
+
+/** A thread that waits for ever on a duplicate of an instance, and returns what it finds. */
+async function waiter(epoll: Epoll) {
+  const thread = await inThread(epoll.fd, (io, epfd) => {
+    const duplicate = io.Epoll.fromFd(io.fd.dup(epfd));
+    const events = duplicate.wait();
+    duplicate.close();
+    return events;
+  });
+  await thread.blockedIn(...WAITS);
+  return thread;
+}
+
+// A build may leave epoll out.
+describe.skipIf(!hasEpoll)('a thread that waits', () => {
+  test('THR-022 wakes with a ready descriptor that another thread adds', async () => {
+    const epoll = openEpoll();
+    epoll.register(pipe()[0], EPOLLIN);
+    const thread = await waiter(epoll);
+    const event = owned(eventfd(1));
+    epoll.register(event, EPOLLIN);
+    expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
+  });
+
+  test('THR-023 wakes when another thread asks for what is there already', async () => {
+    const epoll = openEpoll();
+    const event = owned(eventfd(1));
+    epoll.register(event, 0);
+    const thread = await waiter(epoll);
+    epoll.modify(event, EPOLLIN);
+    expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
+  });
+
+  test('THR-027 wakes although the set was empty when it began', async () => {
+    const epoll = openEpoll();
+    const thread = await waiter(epoll);
+    const event = owned(eventfd());
+    epoll.register(event, EPOLLIN);
+    await thread.blockedIn(...WAITS);
+    event.write(1);
+    expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
+  });
+
+  test('THR-026 on a duplicate is not misled when the original number goes to another file', async () => {
+    const original = openEpoll();
+    const epoll = Epoll.fromFd(duplicateHigh(original.fd));
+    const [watched, unwatched] = [owned(eventfd()), owned(eventfd(1))];
+    epoll.register(watched, EPOLLIN);
+    const thread = await waiter(epoll);
+    const number = epoll.fd;
+    epoll.close();
+    const stranger = openEpoll();
+    stranger.register(unwatched, EPOLLIN);
+    dup2(stranger.fd, number);
+    await thread.blockedIn(...WAITS);
+    watched.write(1);
+    expect(await thread.result).toEqual([{ fd: watched.fd, events: EPOLLIN }]);
+    expect(epollEntries(number)).toMatchObject([{ fd: unwatched.fd }]);
+    closeSync(number);
+  });
+
+  test.each([
+    ['level-triggered', 0, 2],
+    ['edge-triggered', EPOLLET, 1],
+    ['one-shot', EPOLLONESHOT, 1],
+  ])('THR-021 shares its set with another: a %s event wakes %d', async (_, mode, woken) => {
+    const epoll = openEpoll();
+    const event = owned(eventfd());
+    epoll.register(event, EPOLLIN | mode);
+    const threads = [await waiter(epoll), await waiter(epoll)];
+    event.write(1);
+    const first = await Promise.race(threads.map(async ({ result }, i) => ({ i, events: await result })));
+    expect(first.events).toEqual([{ fd: event.fd, events: EPOLLIN }]);
+    const other = threads[1 - first.i];
+    if (woken === 1) {
+      await other.blockedIn(...WAITS);
+      epoll.modify(event, EPOLLIN);
+    }
+    expect(await other.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
+  });
+
+  test('THR-033 finds an entry that it arms again, however another thread writes', async () => {
+    const rounds = 3000;
+    const epoll = openEpoll();
+    const [readFd, writeFd] = pipe();
+    epoll.register(readFd, EPOLLIN | EPOLLONESHOT);
+    const thread = await inThread({ epfd: epoll.fd, readFd, rounds }, (io, input) => {
+      const set = io.Epoll.fromFd(io.fd.dup(input.epfd));
+      const byte = Buffer.alloc(1);
+      let bytes = 0;
+      while (bytes < input.rounds) {
+        if (set.wait(5000).length !== 1) break;
+        bytes += io.fd.read(input.readFd, byte) ?? 0;
+        set.modify(input.readFd, io.EPOLLIN | io.EPOLLONESHOT);
+      }
+      set.close();
+      return bytes;
+    });
+    for (let i = 0; i < rounds; i++) expect(write(writeFd, 'x')).toBe(1);
+    expect(await thread.result).toBe(rounds);
+  });
+
+  test('THR-001 does so in six workers at once', async () => {
+    const events = Array.from({ length: 6 }, () => owned(eventfd()));
+    const threads = await Promise.all(
+      events.map(async ({ fd }) => {
+        const thread = await inThread(fd, (io, watched) => {
+          const epoll = new io.Epoll();
+          epoll.register(watched, io.EPOLLIN);
+          const found = epoll.wait();
+          epoll.close();
+          return found;
+        });
+        await thread.blockedIn(...WAITS);
+        return thread;
+      }),
+    );
+    for (const event of events) event.write(1);
+    const results = await Promise.all(threads.map(({ result }) => result));
+    expect(results).toEqual(events.map(({ fd }) => [{ fd, events: EPOLLIN }]));
+  });
+});

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, readSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRNORM,
+  select,
+} from 'io-selectors';
+import { pidfd } from 'io-selectors/fd';
+import { Socket, SOCK_DGRAM } from 'io-selectors/socket';
+import { drain, fill, owned, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
+import { masterInPacketMode } from '../support/file-states.js';
+import { untilReadable } from '../support/internet.js';
+import { openPoll, polled } from '../support/poll.js';
+import { pty } from '../support/ptys.js';
+import { hasPoll } from '../support/selectors.js';
+import { connecting } from '../support/socket-states.js';
+
+// The build may leave poll out.
+describe.skipIf(!hasPoll)('Poll', () => {
+  test('POL-034 a TCP socket whose buffers are full has no POLLOUT until the peer reads', () => {
+    const [client, server] = tcpPair();
+    // What was sent moves on to the peer's buffer for a while, and makes room again.
+    do fill(client.fd);
+    while (select([], [client], [], 50)[1].length > 0);
+    expect(polled(client, POLLOUT, 10)).toBe(0);
+    const poll = openPoll([client, POLLOUT]);
+    while (poll.wait(10).length === 0) drain(server.fd);
+    expect(poll.wait()).toEqual([{ fd: client.fd, revents: POLLOUT }]);
+  });
+
+  test('POL-035 a listener has POLLIN while a connection waits to be accepted', () => {
+    const { listener, port } = tcpListener();
+    const poll = openPoll([listener, POLLIN]);
+    expect(poll.wait(0)).toEqual([]);
+    owned(new Socket()).connect({ address: '127.0.0.1', port });
+    expect(poll.wait(-1)).toEqual([{ fd: listener.fd, revents: POLLIN }]);
+    owned(listener.accept()!.socket);
+    expect(poll.wait(0)).toEqual([]);
+  });
+
+  test('POL-038 a TCP socket that closed first has POLLHUP once the peer closed too', () => {
+    const [client, server] = tcpPair();
+    client.shutdown('write');
+    untilReadable(server);
+    expect(polled(client, 0, 0)).toBe(0);
+    server.shutdown('write');
+    expect(polled(client, 0, 5000)).toBe(POLLHUP);
+  });
+
+  test('POL-039 a connection in progress that is shut down has exactly POLLHUP and POLLERR', () => {
+    const socket = connecting();
+    socket.shutdown('both');
+    expect(polled(socket, 0, 5000)).toBe(POLLHUP | POLLERR);
+  });
+
+  test('POL-042 shutting down a datagram socket tells its peer nothing', () => {
+    const [own, peer] = socketPair(SOCK_DGRAM);
+    peer.shutdown('write');
+    expect(polled(own, POLLRDHUP, 50)).toBe(0);
+  });
+
+  test('POL-043 a terminal whose slave is closed has POLLHUP and takes output', () => {
+    const [master, slave] = pty();
+    const events = POLLIN | POLLOUT | POLLRDHUP | POLLRDNORM | POLLWRNORM;
+    closeSync(slave);
+    expect(polled(master, events, 5000)).toBe(POLLHUP | POLLOUT | POLLWRNORM);
+  });
+
+  test('POL-044 a terminal in packet mode has POLLPRI until its control byte is read', () => {
+    const master = masterInPacketMode();
+    const poll = openPoll([master, POLLIN | POLLPRI]);
+    expect(poll.wait(0)).toEqual([{ fd: master, revents: POLLIN | POLLPRI }]);
+    readSync(master, Buffer.alloc(1));
+    expect(poll.wait(0)).toEqual([]);
+  });
+
+  test('POL-047 a process has POLLIN from its end on', async () => {
+    const child = spawn('cat');
+    const process = owned(pidfd(child.pid!));
+    const poll = openPoll([process, POLLIN]);
+    expect(poll.wait(0)).toEqual([]);
+    child.kill('SIGKILL');
+    expect(poll.wait()).toEqual([{ fd: process.fd, revents: POLLIN }]);
+    await once(child, 'exit');
+    // Recent kernels add POLLHUP once it is reaped.
+    const [entry] = poll.wait(0);
+    expect(entry.revents & ~POLLHUP).toBe(POLLIN);
+  });
+});

@@ -1,0 +1,194 @@
+import { closeSync, readSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import {
+  Poll,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDBAND,
+  POLLRDHUP,
+  POLLRDNORM,
+  POLLWRNORM,
+} from 'io-selectors';
+import { dup, eventfd } from 'io-selectors/fd';
+import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
+import { closedFd, openFile, temporaryPath } from '../support/files.js';
+import { dupHigh } from '../support/high-descriptors.js';
+import { openPoll, polled } from '../support/poll.js';
+import { hasPoll } from '../support/selectors.js';
+
+// The build may leave poll out.
+describe.skipIf(!hasPoll)('Poll', () => {
+  test('POL-001 a pipe with room has exactly POLLOUT', () => {
+    const [, w] = pipe();
+    expect(openPoll([w, POLLOUT]).wait()).toEqual([{ fd: w, revents: POLLOUT }]);
+  });
+
+  test('POL-002 a pipe with data has exactly POLLIN', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    expect(openPoll([r, POLLIN]).wait()).toEqual([{ fd: r, revents: POLLIN }]);
+  });
+
+  test('POL-003 an empty pipe whose writer is gone has exactly POLLHUP', () => {
+    const [r, w] = pipe();
+    closeSync(w);
+    expect(openPoll([r, POLLIN]).wait()).toEqual([{ fd: r, revents: POLLHUP }]);
+  });
+
+  test('POL-004 a pipe whose writer is gone has POLLIN as well until it is empty', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    closeSync(w);
+    const poll = openPoll([r, POLLIN]);
+    expect(poll.wait()).toEqual([{ fd: r, revents: POLLIN | POLLHUP }]);
+    drain(r);
+    expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
+  });
+
+  test('POL-010 a descriptor that was closed after a wait has POLLNVAL in the next', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    const high = dupHigh(r);
+    const poll = openPoll([high, POLLIN]);
+    expect(poll.wait()).toEqual([{ fd: high, revents: POLLIN }]);
+    closeSync(high);
+    expect(poll.wait()).toEqual([{ fd: high, revents: POLLNVAL }]);
+  });
+
+  test('POL-011 a closed descriptor ends a wait without events and without end', () => {
+    const fd = closedFd();
+    expect(openPoll([fd, 0]).wait(-1)).toEqual([{ fd, revents: POLLNVAL }]);
+  });
+
+  test('POL-014 without events, data is not reported and a hang-up is', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    const poll = openPoll([r, 0]);
+    expect(poll.wait(0)).toEqual([]);
+    closeSync(w);
+    expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
+  });
+
+  test('POL-016 a wait is over only for what was asked', () => {
+    const [, w] = pipe();
+    const poll = openPoll([w, POLLIN | POLLPRI | POLLRDHUP]);
+    const start = performance.now();
+    expect(poll.wait(100)).toEqual([]);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(100);
+    poll.modify(w, POLLIN | POLLPRI | POLLRDHUP | POLLOUT);
+    expect(poll.wait()).toEqual([{ fd: w, revents: POLLOUT }]);
+  });
+
+  test('POL-017 readiness is level-triggered', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'xx');
+    const poll = openPoll([r, POLLIN]);
+    expect(poll.wait(0)).toEqual([{ fd: r, revents: POLLIN }]);
+    readSync(r, Buffer.alloc(1));
+    expect(poll.wait(0)).toEqual([{ fd: r, revents: POLLIN }]);
+    readSync(r, Buffer.alloc(1));
+    expect(poll.wait(0)).toEqual([]);
+  });
+
+  test.each([
+    ['POLLWRNORM', POLLWRNORM],
+    ['POLLWRNORM and POLLOUT', POLLWRNORM | POLLOUT],
+  ])('POL-019 %s: all that was asked is returned', (_names, events) => {
+    expect(polled(pipe()[1], events)).toBe(events);
+  });
+
+  test('POL-020 a directory has POLLIN and POLLOUT at once', () => {
+    expect(polled(openFile(tmpdir()), POLLIN | POLLOUT)).toBe(POLLIN | POLLOUT);
+  });
+
+  test('POL-021 a regular file has exactly POLLIN and POLLOUT', () => {
+    const file = openFile(temporaryPath('file'), 'w+');
+    expect(polled(file, POLLIN | POLLPRI | POLLOUT | POLLRDHUP)).toBe(POLLIN | POLLOUT);
+  });
+
+  test('POL-032 twelve pipes carry a message each, whichever is used', () => {
+    const pipes = Array.from({ length: 12 }, pipe);
+    const poll = openPoll(...pipes.flatMap(([r, w]): [number, number][] => [[r, POLLIN], [w, POLLOUT]]));
+    const received: string[] = [];
+    while (poll.size > 0) {
+      const writers = poll.wait();
+      expect(writers.every(({ revents }) => revents === POLLOUT)).toBe(true);
+      expect(writers).toHaveLength(poll.size / 2);
+      const { fd } = writers[(7 * poll.size) % writers.length];
+      const [r, w] = pipes.find(([, w]) => w === fd)!;
+      writeSync(w, 'This is a test.');
+      expect(poll.wait().filter(({ revents }) => revents !== POLLOUT)).toEqual([{ fd: r, revents: POLLIN }]);
+      const block = Buffer.alloc(64);
+      received.push(block.toString('utf8', 0, readSync(r, block)));
+      for (const fd of [r, w]) {
+        poll.unregister(fd);
+        closeSync(fd);
+      }
+    }
+    expect(received).toEqual(Array.from({ length: 12 }, () => 'This is a test.'));
+  });
+
+  test('a failed write shows as POLLERR with POLLOUT', () => {
+    const [r, w] = pipe();
+    closeSync(r);
+    expect(polled(w, POLLOUT)).toBe(POLLOUT | POLLERR);
+  });
+
+  test('bits with two names come back as they were asked for', () => {
+    const event = owned(eventfd(1));
+    expect(polled(event, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN);
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    expect(polled(r, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN | POLLRDNORM);
+  });
+
+  test('an entry is changed by modify and gone after unregister', () => {
+    const [r, w] = pipe();
+    const poll = openPoll([w, POLLOUT]);
+    expect(poll.size).toBe(1);
+    poll.modify(w, 0);
+    expect(poll.wait(0)).toEqual([]);
+    poll.modify(w, POLLOUT);
+    poll.register(r, POLLIN);
+    expect(poll.size).toBe(2);
+    poll.unregister(w);
+    expect(poll.size).toBe(1);
+    expect(poll.wait(0)).toEqual([]);
+    writeSync(w, 'x');
+    expect(poll.wait(0)).toEqual([{ fd: r, revents: POLLIN }]);
+  });
+
+  test('entries keep their events while others come and go', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    const fds = Array.from({ length: 300 }, () => ownedFd(dup(r)));
+    const poll = openPoll(...fds.map((fd, i): [number, number] => [fd, i % 2 === 0 ? POLLIN : 0]));
+    fds.forEach((fd, i) => i % 3 === 0 && poll.unregister(fd));
+    expect(poll.size).toBe(200);
+    const asked = fds.filter((_, i) => i % 2 === 0 && i % 3 !== 0);
+    expect(new Set(poll.wait(0))).toEqual(new Set(asked.map((fd) => ({ fd, revents: POLLIN }))));
+    fds.forEach((fd, i) => i % 3 !== 0 && poll.unregister(fd));
+    expect(poll.size).toBe(0);
+    expect(poll.wait(0)).toEqual([]);
+  });
+
+  test('an object that has a descriptor is reported by number', () => {
+    const event = owned(eventfd(1));
+    expect(openPoll([event, POLLIN]).wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+    expect(openPoll([{ fileno: () => event.fd }, POLLIN]).wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+  });
+
+  test('close forgets the descriptors and leaves them open', () => {
+    const [r, w] = pipe();
+    const poll = new Poll();
+    poll.register(r, POLLIN);
+    poll.close();
+    writeSync(w, 'x');
+    expect(drain(r)).toBe(1);
+  });
+});

@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { closeSync, writeSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { type FileObject, select } from 'io-selectors';
+import { dup2, eventfd, getDescriptorLimit } from 'io-selectors/fd';
+import { MSG_OOB, Socket } from 'io-selectors/socket';
+import { inChild } from '../support/child.js';
+import { drain, fill, owned, ownedFd, pipe, tcpPair } from '../support/descriptors.js';
+import { openFile, temporaryPath } from '../support/files.js';
+
+/** A pipe with one byte in it. */
+function pipeWithByte(): [readFd: number, writeFd: number] {
+  const [r, w] = pipe();
+  writeSync(w, 'x');
+  return [r, w];
+}
+
+describe('what is ready', () => {
+  test('SEL-008 a regular file is readable', () => {
+    const file = openFile(temporaryPath('file'), 'w+');
+    expect(select([file], [], [], 100)).toEqual([[file], [], []]);
+  });
+
+  test('SEL-009 a pipe with data and room is ready at both ends', () => {
+    const [r, w] = pipeWithByte();
+    expect(select([r], [w], [], 100)).toEqual([[r], [w], []]);
+  });
+
+  test('SEL-011 a full pipe is not writable', () => {
+    const [r, w] = pipe();
+    fill(w);
+    expect(select([], [w], [], 1)).toEqual([[], [], []]);
+    drain(r);
+    expect(select([], [w], [], 1)).toEqual([[], [w], []]);
+  });
+
+  test('SEL-012 an empty pipe is not readable', () => {
+    const [r] = pipe();
+    expect(select([r], [], [], 1)).toEqual([[], [], []]);
+  });
+
+  test('SEL-032 a descriptor that is ready both ways is in both lists', () => {
+    const event = owned(eventfd(1));
+    expect(select([event], [event], [event], 0)).toEqual([[event], [event], []]);
+  });
+
+  test('SEL-033 an out-of-band byte alone is exceptional and not readable', () => {
+    const [client, server] = tcpPair();
+    server.send('!', MSG_OOB);
+    expect(select([], [], [client], 5000)[2]).toEqual([client]);
+    expect(select([client], [client], [client], 0)).toEqual([[], [client], [client]]);
+  });
+
+  test('SEL-034 the end of a stream is readable', () => {
+    const [r, w] = pipe();
+    closeSync(w);
+    expect(select([r], [], [], 5000)).toEqual([[r], [], []]);
+  });
+
+  test('SEL-036 the end of a stream is not writable', () => {
+    const [r, w] = pipe();
+    closeSync(w);
+    expect(select([], [r], [], 50)).toEqual([[], [], []]);
+  });
+
+  test('SEL-037 a TCP socket without a connection is ready both ways', () => {
+    const socket = owned(new Socket());
+    expect(select([socket], [socket], [], 0)).toEqual([[socket], [socket], []]);
+  });
+
+  test('SEL-039 a directory is ready both ways', () => {
+    const directory = openFile(tmpdir());
+    expect(select([directory], [directory], [], 0)).toEqual([[directory], [directory], []]);
+  });
+
+  test('SEL-040 an eventfd is readable until it is read', () => {
+    const event = owned(eventfd(3));
+    expect(select([event], [], [], 0)[0]).toEqual([event]);
+    expect(event.read()).toBe(3n);
+    expect(select([event], [], [], 0)[0]).toEqual([]);
+  });
+});
+
+describe('the lists', () => {
+  test('SEL-003 three different arrays are returned', () => {
+    const [read, write, except] = select([], [], [], 1);
+    expect([read, write, except]).toEqual([[], [], []]);
+    expect(read).not.toBe(write);
+    expect(read).not.toBe(except);
+    expect(write).not.toBe(except);
+  });
+
+  test('SEL-029 what is passed in stays as it is', () => {
+    const [r, w] = pipe();
+    const lists = [[r], [w, r], [r, w]] as const;
+    lists.forEach(Object.freeze);
+    expect(select(...lists, 0)).toEqual([[], [w], []]);
+    expect(lists).toEqual([[r], [w, r], [r, w]]);
+  });
+
+  test.each<[form: string, list: (fds: number[]) => Iterable<number>]>([
+    ['a set', (fds) => new Set(fds)],
+    ['an iterator', (fds) => fds.values()],
+    ['a typed array', (fds) => Int32Array.from(fds)],
+  ])('%s is taken for a list', (_form, list) => {
+    const [first, second] = [pipeWithByte()[0], pipeWithByte()[0]];
+    expect(select(list([first, second]), list([]), list([]), 0)).toEqual([[first, second], [], []]);
+  });
+
+  test("the caller's own objects come back, in the order of the list", async () => {
+    const [idle, first, second] = [pipe()[0], pipeWithByte()[0], pipeWithByte()[0]];
+    const server = owned(createServer().listen(0, '127.0.0.1'));
+    await once(server, 'listening');
+    const files: FileObject[] = [{ fd: second }, idle, server, { fileno: () => first }, second];
+    const [read] = select(files, [], [], 0);
+    expect(read).toHaveLength(3);
+    [files[0], files[3], files[4]].forEach((file, i) => expect(read[i]).toBe(file));
+  });
+
+  test('SEL-031 only what is still in a list that shrinks while it is read counts', () => {
+    const [first, second] = [pipeWithByte()[0], pipeWithByte()[0]];
+    const list: FileObject[] = [];
+    const shrinking = {
+      fileno() {
+        list.length = 2;
+        return first;
+      },
+    };
+    list.push(shrinking, second, ...Array.from({ length: 8 }, () => ({ fd: -1 })));
+    expect(select(list, [], [], 0)).toEqual([[shrinking, second], [], []]);
+    expect(list).toEqual([shrinking, second]);
+  });
+
+  test('SEL-031 an empty list is left of one that its own member empties', () => {
+    const [r] = pipeWithByte();
+    const list: FileObject[] = [];
+    const emptying = {
+      get fd() {
+        list.length = 0;
+        return r;
+      },
+    };
+    list.push(emptying, { fd: -1 });
+    expect(select(list, [], [], 0)[0]).toEqual([emptying]);
+  });
+});
+
+describe('high descriptors', () => {
+  test('SEL-020 the last descriptor of an fd_set is watched', () => {
+    const [r] = pipeWithByte();
+    const last = ownedFd(dup2(r, 1023));
+    expect(select([last], [last], [last], 0)).toEqual([[last], [], []]);
+  });
+
+  const { soft } = getDescriptorLimit();
+
+  // The system may not allow as many descriptors.
+  test.skipIf(soft <= 1024).each([
+    ['SEL-019', 1024],
+    ['SEL-021', Math.min(60_000, soft - 1)],
+  ])('%s descriptor %i is watched in a larger set', (_id, number) => {
+    const [r, w] = pipeWithByte();
+    const high = ownedFd(dup2(r, number));
+    const options = { fdSetSize: number + 1 };
+    expect(select([r, high], [w], [high], 0, options)).toEqual([[r, high], [w], []]);
+    drain(r);
+    expect(select([r, high], [w], [high], 0, options)).toEqual([[], [w], []]);
+  });
+
+  test('SEL-026 a descriptor past the limit of the process is watched', async () => {
+    const ready = await inChild(null, ({ fd, select }) => {
+      const [r, w] = fd.pipe();
+      fd.write(w, 'x');
+      fd.setDescriptorLimit(0);
+      return [...select([r], [w], [r], 0), fd.getDescriptorLimit().soft, r, w];
+    });
+    const [r, w] = ready.slice(4) as [number, number];
+    expect(ready.slice(0, 4)).toEqual([[r], [w], [], 0]);
+  });
+});
+
+describe('time', () => {
+  test('SEL-002 nothing to watch and no time is over at once', () => {
+    const start = performance.now();
+    expect(select([], [], [], 0)).toEqual([[], [], []]);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  test('nothing to watch is a way to wait', () => {
+    const start = performance.now();
+    expect(select([], [], [], 20)).toEqual([[], [], []]);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(20);
+  });
+
+  test.each([999.9999995, 999.9999999, 1000, 1999.99999999])(
+    'SEL-027 the kernel takes a timeout of %f ms, whose nanoseconds may round up to a second',
+    (timeout) => {
+      const event = owned(eventfd(1));
+      expect(select([event], [], [], timeout)).toEqual([[event], [], []]);
+    },
+  );
+
+  test.each([50, 50.5])('SEL-028 two calls with the same arguments wait %f ms each', (timeout) => {
+    const [r] = pipe();
+    const args = [[r], [], [], timeout, { fdSetSize: 1024 }] as const;
+    for (let i = 0; i < 2; i++) {
+      const start = performance.now();
+      expect(select(...args)).toEqual([[], [], []]);
+      expect(performance.now() - start).toBeGreaterThanOrEqual(timeout);
+    }
+  });
+});

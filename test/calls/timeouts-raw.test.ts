@@ -1,0 +1,153 @@
+import { writeSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { POLLIN, select } from 'io-selectors';
+import { pipe } from '../support/descriptors.js';
+import { expectError } from '../support/errors.js';
+import { openPoll } from '../support/poll.js';
+import { writeOnceBlocked } from '../support/release.js';
+import { hasPoll } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+
+type Timeout = number | null | undefined;
+
+interface Call {
+  name: 'select' | 'poll';
+  syscalls: string[];
+  /** Makes ready a wait for input on fd, which returns what there is. */
+  prepare(fd: number): (timeoutMs?: Timeout) => number[];
+}
+
+const calls: Call[] = [
+  {
+    name: 'select',
+    syscalls: ['select', 'pselect6'],
+    prepare: (fd) => (timeoutMs) => select([fd], [], [], timeoutMs)[0],
+  },
+  {
+    name: 'poll',
+    syscalls: ['poll', 'ppoll'],
+    prepare(fd) {
+      const poll = openPoll([fd, POLLIN]);
+      return (timeoutMs) => poll.wait(timeoutMs).map((entry) => entry.fd);
+    },
+  },
+];
+
+// The build may leave poll out.
+describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name', ({ name, syscalls, prepare }) => {
+  /** How long waits without an event take. */
+  function idleWaits(timeoutMs: number, count: number): number[] {
+    const wait = prepare(pipe()[0]);
+    return Array.from({ length: count }, () => {
+      const start = performance.now();
+      expect(wait(timeoutMs)).toEqual([]);
+      return performance.now() - start;
+    });
+  }
+
+  test('TIM-007 waits of 0.1 ms are never too short, and not of a whole millisecond', () => {
+    const times = idleWaits(0.1, 1000);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(0.1);
+    expect(Math.min(...times)).toBeLessThan(1);
+  });
+
+  test('TIM-008 waits of 3.1 ms are never too short', () => {
+    expect(Math.min(...idleWaits(3.1, 100))).toBeGreaterThanOrEqual(3.1);
+  });
+
+  test.each([1e-6, 1e-9, Number.MIN_VALUE])('TIM-009 a wait of %d ms ends', (timeout) => {
+    expect(Math.max(...idleWaits(timeout, 10))).toBeLessThan(5000);
+  });
+
+  test.each([90, 9, 0.9, 0.09, 9e-3, 9e-4, 9e-5, 9e-6, 9e-7, 1e-7])('TIM-012 a wait of %d ms has an end', (timeout) => {
+    const [elapsed] = idleWaits(timeout, 1);
+    expect(elapsed).toBeGreaterThanOrEqual(timeout);
+    expect(elapsed).toBeLessThan(5000);
+  });
+
+  test.each([900, 90, 9, 0.9, 0.09, 9e-3, 9e-4, 9e-5, 9e-6, 9e-7, 1e-7])(
+    'TIM-012 a wait of %d ms finds what is ready',
+    (timeout) => {
+      const [r, w] = pipe();
+      writeSync(w, 'x');
+      expect(prepare(r)(timeout)).toEqual([r]);
+    },
+  );
+
+  const LONG: [id: string, timeout: Timeout][] = [
+    ['TIM-013', 2 ** 31 - 1],
+    ['TIM-013', 2 ** 31],
+    ['TIM-013', 2 ** 31 + 0.5],
+    ['TIM-013', 2 ** 32],
+    ['TIM-013', 2 ** 53 - 1],
+    ['TIM-013', 2 ** 64],
+    ['TIM-013', Number.MAX_VALUE],
+    ['TIM-014', Infinity],
+    ['TIM-014', null],
+    ['TIM-014', undefined],
+  ];
+
+  test.each(LONG)('%s a wait of %d ms lasts until there is data', async (_id, timeout) => {
+    const [r, w] = pipe();
+    const wait = prepare(r);
+    await writeOnceBlocked(w, ...syscalls);
+    expect(wait(timeout)).toEqual([r]);
+  });
+
+  test.each(LONG)('%s a wait of %d ms in a thread lasts until there is data', async (_id, timeout) => {
+    const [r, w] = pipe();
+    const { result, blockedIn } = await inThread({ r, timeout, name }, ({ Poll, select }, { r, timeout, name }) => {
+      if (name === 'select') return select([r], [], [], timeout)[0];
+      const poll = new Poll();
+      poll.register(r, 1);
+      return poll.wait(timeout).map(({ fd }) => fd);
+    });
+    await blockedIn(...syscalls);
+    writeSync(w, 'x');
+    expect(await result).toEqual([r]);
+  });
+
+  test('TIM-014 a wait without a timeout lasts until there is data', async () => {
+    const [r, w] = pipe();
+    const wait = prepare(r);
+    await writeOnceBlocked(w, ...syscalls);
+    expect(wait()).toEqual([r]);
+  });
+
+  test('TIM-015 NaN is no timeout', () => {
+    const [r, w] = pipe();
+    writeSync(w, 'x');
+    expectError(() => prepare(r)(NaN), 'ERR_OUT_OF_RANGE', { type: RangeError });
+  });
+
+  test('a wait in a thread, which is cut into pieces, is never too short', async () => {
+    const { result } = await inThread({ r: pipe()[0], name }, ({ Poll, select }, { r, name }) => {
+      const poll = name === 'poll' ? new Poll() : undefined;
+      poll?.register(r, 1);
+      return [49.9, 50, 50.1, 120.3].map((timeout) => {
+        const start = performance.now();
+        const found = poll?.wait(timeout) ?? select([r], [], [], timeout)[0];
+        return found.length === 0 ? performance.now() - start - timeout : -1;
+      });
+    });
+    expect(Math.min(...(await result))).toBeGreaterThanOrEqual(0);
+  });
+});
+
+// The build may leave poll out.
+test.skipIf(!hasPoll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
+  'TIM-018 poll with a timeout of %d ms waits until there is data',
+  async (timeout) => {
+    const [r, w] = pipe();
+    const poll = openPoll([r, POLLIN]);
+    await writeOnceBlocked(w, 'poll', 'ppoll');
+    expect(poll.wait(timeout)).toEqual([{ fd: r, revents: POLLIN }]);
+  },
+);
+
+test.skipIf(!hasPoll).each([2 ** 31, 2 ** 32, 2 ** 64])('POL-026 poll does not wrap %d ms', async (timeout) => {
+  const [r, w] = pipe();
+  const poll = openPoll([r, POLLIN]);
+  await writeOnceBlocked(w, 'poll', 'ppoll');
+  expect(poll.wait(timeout)).toEqual([{ fd: r, revents: POLLIN }]);
+});

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { connect, type Socket as NodeSocket } from 'node:net';
+import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { AF_INET, Socket, SO_RCVBUF, SOL_SOCKET } from 'io-selectors/socket';
+import { owned, portOf } from '../support/descriptors.js';
+import { untilReadable } from '../support/internet.js';
+import { type Child, start } from '../support/processes.js';
+import { backends } from '../support/selectors.js';
+import { blockedIn } from '../support/threads.js';
+import { WAITS } from '../support/waiting.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+async function serve(backend: string): Promise<{ server: Child; port: number }> {
+  const server = start(process.execPath, ['dist/cli/main.js', 'serve', '--port', '0', '--backend', backend]);
+  await server.printed('Ctrl-C');
+  return { server, port: Number(/port (\d+)/.exec(server.output())?.[1]) };
+}
+
+/** A connection that has been served once. */
+async function idle(port: number): Promise<NodeSocket> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('hello');
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toBe('hello');
+  return socket;
+}
+
+/** What the kernel says of a TCP connection: bytes sent and not acknowledged, and bytes received and not read. */
+function queues(from: number, to: number): { sent: number; received: number } {
+  const end = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const line = new RegExp(`${end(from)} ${end(to)} \\w\\w (\\w+):(\\w+)`).exec(readFileSync('/proc/net/tcp', 'utf8'));
+  if (line === null) throw new Error('there is no such connection');
+  return { sent: parseInt(line[1], 16), received: parseInt(line[2], 16) };
+}
+
+/**
+ * A client that sends and does not read until the server, which waits for it, leaves unread what has arrived.
+ * Resolves to how many bytes have been sent, all of which have arrived.
+ */
+async function stuff(client: Socket, port: number, waits: () => Promise<void>): Promise<number> {
+  const own = portOf(client);
+  for (let total = 0; ; ) {
+    total += client.send(pattern(total, 32768)) ?? 0;
+    while (queues(own, port).sent > 0) await setImmediate();
+    // A server that sleeps although there is something to read waits for room to write.
+    await waits();
+    if (queues(port, own).received > 0) return total;
+  }
+}
+
+function slowClient(port: number): Socket {
+  const client = owned(new Socket(AF_INET));
+  client.setOption(SOL_SOCKET, SO_RCVBUF, 4096);
+  client.connect({ address: '127.0.0.1', port });
+  return client;
+}
+
+/** Bytes that tell where they belong. */
+function pattern(offset: number, length: number): Buffer {
+  return Buffer.from(Uint8Array.from({ length }, (_, i) => (offset + i) % 251));
+}
+
+/** Reads in small pieces until the end of the stream. */
+function readSlowly(client: Socket): Buffer {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    untilReadable(client);
+    const piece = client.recv(1000);
+    if (piece === null) continue;
+    if (piece.length === 0) return Buffer.concat(pieces);
+    pieces.push(piece);
+  }
+}
+
+describe.each(backends)('serve --backend %s', (backend) => {
+  test.each(SIGNALS)('ends with 0 after %s where nobody is connected', async (name) => {
+    const { server } = await serve(backend);
+    server.process.kill(name);
+    const { code, signal, stdout, stderr } = await server.ended;
+    expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`\n${name}: finishing 0 connections; Ctrl-C again ends at once\n$`));
+  });
+
+  test.each(SIGNALS)('closes idle connections after %s, and ends with 0', async (name) => {
+    const { server, port } = await serve(backend);
+    const sockets = await Promise.all([idle(port), idle(port), idle(port)]);
+    server.process.kill(name);
+    await Promise.all(sockets.map((socket) => once(socket, 'end')));
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(server.output()).toContain('finishing 3 connections;');
+  });
+
+  test.each(SIGNALS)('sends back all that has arrived before %s to a peer that is slow to read', async (name) => {
+    const { server, port } = await serve(backend);
+    const other = await idle(port);
+    const client = slowClient(port);
+    const waits = () => blockedIn(String(server.process.pid), WAITS[backend]);
+    const total = await stuff(client, port, waits);
+    server.process.kill(name);
+    await Promise.all([server.printed('finishing 2 connections;'), once(other, 'end')]);
+    await waits();
+    // It has stopped to listen.
+    const [error] = await once(connect(port, '127.0.0.1'), 'error');
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+    const received = readSlowly(client);
+    expect(received.length).toBe(total);
+    expect(received.equals(pattern(0, total))).toBe(true);
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each(SIGNALS)('sends back what arrives together with %s', async (name) => {
+    const { server, port } = await serve(backend);
+    const client = await idle(port);
+    server.process.kill('SIGSTOP');
+    while (!/^State:\s*T/m.test(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))) await setImmediate();
+    client.write('together');
+    server.process.kill(name);
+    while (queues(client.localPort ?? 0, port).sent > 0) await setImmediate();
+    server.process.kill('SIGCONT');
+    const [answer] = await once(client, 'data');
+    expect(String(answer)).toBe('together');
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each(SIGNALS)('is ended by a second signal at once: %s', async (name) => {
+    const { server, port } = await serve(backend);
+    const client = slowClient(port);
+    await stuff(client, port, () => blockedIn(String(server.process.pid), WAITS[backend]));
+    server.process.kill('SIGINT');
+    await server.printed('finishing 1 connection;');
+    server.process.kill(name);
+    expect(await server.ended).toMatchObject({ signal: name, stderr: '' });
+  });
+});

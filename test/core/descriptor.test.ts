@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { Socket } from 'io-selectors/socket';
+import { inChild, type Package } from '../support/child.js';
+import { owned } from '../support/descriptors.js';
+import { hasEpoll } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+
+const KINDS = ['Socket', 'socketPair', 'accept', 'eventfd', 'timerfd', 'pidfd'];
+// The build has no epoll.
+if (hasEpoll) KINDS.push('Epoll', 'EpollSelector');
+
+interface Owner {
+  close(): void;
+}
+
+// The next three functions are for children: they are passed as text, and see only each other.
+
+/** Makes objects that own descriptors. */
+function make(io: Package, kind: string): Owner[] {
+  const { fd, socket } = io;
+  const makers: Record<string, () => Owner[]> = {
+    Socket: () => [new socket.Socket()],
+    socketPair: () => socket.socketPair(),
+    accept: () => {
+      const [listener, client] = [new socket.Socket(), new socket.Socket()];
+      listener.bind({ address: '127.0.0.1', port: 0 });
+      listener.listen();
+      client.connect(listener.localAddress());
+      return [listener, client, listener.accept()!.socket];
+    },
+    eventfd: () => [fd.eventfd()],
+    timerfd: () => [fd.timerfd({ delayMs: 0 })],
+    pidfd: () => [fd.pidfd(process.pid)],
+    Epoll: () => [new io.Epoll()],
+    EpollSelector: () => [new io.EpollSelector()],
+  };
+  return makers[kind]();
+}
+
+function list(): Map<number, string> {
+  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
+  const found = new Map<number, string>();
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      found.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
+    } catch {
+      // The descriptor of the listing itself.
+    }
+  }
+  return found;
+}
+
+/** Collects garbage until this is so, or it has had more than enough time. */
+async function collectUntil(done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 500 && !done(); turn++) {
+    gc!();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const GC = { options: ['--expose-gc'], using: [make, list, collectUntil] };
+
+describe('the descriptors of an object', () => {
+  test.each(KINDS)('THR-013 are closed once it was collected without close(): %s', async (kind) => {
+    const counts = await inChild(
+      kind,
+      async (io, name) => {
+        // What the first of its kind sets up for good is not meant.
+        for (const each of make(io, name)) each.close();
+        const before = list().size;
+        let held = Array.from({ length: 5 }, () => make(io, name));
+        const opened = list().size - before;
+        held = [];
+        await collectUntil(() => list().size === before);
+        return { opened, left: list().size - before, held: held.length };
+      },
+      GC,
+    );
+    expect(counts.opened).toBeGreaterThanOrEqual(5);
+    expect(counts.left).toBe(0);
+  });
+
+  test.each(KINDS)('THR-014 are a stranger\'s after close(), and spared when it is collected: %s', async (kind) => {
+    const result = await inChild(
+      kind,
+      async (io, name) => {
+        let collected = 0;
+        const registry = new FinalizationRegistry<null>(() => collected++);
+        const before = list();
+        const numbers = (() => {
+          const objects = make(io, name);
+          for (const each of objects) registry.register(each, null);
+          const own = [...list().keys()].filter((number) => !before.has(number));
+          for (const each of [...objects, ...objects]) each.close();
+          return own;
+        })();
+        const [stranger] = io.fd.pipe();
+        for (const number of numbers) io.fd.dup2(stranger, number);
+        const file = list().get(stranger);
+        await collectUntil(() => collected > 0);
+        // Time for whatever else is to be finalized.
+        let turns = 0;
+        await collectUntil(() => ++turns > 20);
+        const after = list();
+        return { collected, kept: numbers.map((number) => after.get(number) === file) };
+      },
+      GC,
+    );
+    expect(result.collected).toBeGreaterThan(0);
+    expect(result.kept.length).toBeGreaterThan(0);
+    expect(result.kept).not.toContain(false);
+  });
+
+  test('THR-014 outlive a socket that was detached', async () => {
+    const result = await inChild(
+      null,
+      async ({ socket, fd }) => {
+        let collected = false;
+        const registry = new FinalizationRegistry<null>(() => (collected = true));
+        const [number, peer] = (() => {
+          const [a, b] = socket.socketPair();
+          registry.register(a, null);
+          return [a.detach(), b] as const;
+        })();
+        await collectUntil(() => collected);
+        return { collected, written: fd.write(number, 'x'), read: peer.recv(1)?.toString() };
+      },
+      GC,
+    );
+    expect(result).toEqual({ collected: true, written: 1, read: 'x' });
+  });
+
+  test('are a stranger\'s after close(), and spared when it is closed again', async () => {
+    const kept = await inChild(null, ({ socket, fd, ...io }) => {
+      const { fstatSync } = process.getBuiltinModule('node:fs');
+      const epolls = io.availableBackends().includes('epoll') ? [new io.Epoll()] : [];
+      const objects = [new socket.Socket(), fd.eventfd(), fd.timerfd({ delayMs: 0 }), fd.pidfd(process.pid), ...epolls];
+      return objects.map((object) => {
+        const number = object.fd;
+        object.close();
+        const [stranger] = fd.pipe();
+        fd.dup2(stranger, number);
+        object.close();
+        object[Symbol.dispose]();
+        return fstatSync(number).isFIFO();
+      });
+    });
+    expect(kept.length).toBeGreaterThanOrEqual(4);
+    expect(kept).not.toContain(false);
+  });
+
+  test('pass from thread to thread by number', async () => {
+    const thread = await inThread(null, (io) => io.socket.socketPair().map((socket) => socket.detach()));
+    const [a, b] = (await thread.result).map((number) => owned(Socket.fromFd(number)));
+    a.send('x');
+    expect(b.recv(1)?.toString()).toBe('x');
+  });
+});
+
+test.each([
+  ['THR-009 a worker that ends', ''],
+  ['THR-008 a worker that calls process.exit()', 'process.exit()'],
+  ['a worker that is terminated', "parentPort.postMessage('ready'); setInterval(() => {}, 1000)"],
+])('%s without close() leaves no descriptor open', async (_, end) => {
+  const source = `
+    const { parentPort, workerData: kinds } = require('node:worker_threads');
+    const io = { ...require('io-selectors'), fd: require('io-selectors/fd'), socket: require('io-selectors/socket') };
+    ${String(make)}
+    globalThis.kept = kinds.map((kind) => make(io, kind));
+    ${end}
+  `;
+  // In a process of its own, where nobody else opens or closes anything meanwhile.
+  const result = await inChild(
+    { kinds: KINDS, source },
+    async (_io, { kinds, source: text }) => {
+      const { Worker } = process.getBuiltinModule('node:worker_threads');
+      const run = (workerData: string[]): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          // Without the options of this process, which make the source an ES module.
+          const worker = new Worker(text, { eval: true, execArgv: [], workerData });
+          worker.once('error', reject).once('exit', resolve);
+          worker.once('message', () => void worker.terminate());
+        });
+      // What the first worker of a process sets up for good is not meant.
+      await run([]);
+      const before = list();
+      await run(kinds);
+      return [...list()].filter(([number]) => !before.has(number)).map(([, file]) => file);
+    },
+    { using: [list] },
+  );
+  expect(result).toEqual([]);
+});

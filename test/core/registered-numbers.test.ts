@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { startNode } from '../support/processes.js';
+import { backends } from '../support/selectors.js';
+
+// A new descriptor gets the lowest free number, which is that of the pipe's end that was closed.
+const PRELUDE = `
+  import { closeSync } from 'node:fs';
+  import * as io from 'io-selectors';
+  import * as fd from 'io-selectors/fd';
+  const [r, w] = fd.pipe();
+  /** Loads what the first call of each kind opens. */
+  const warm = async (Selector) => {
+    const selector = new Selector();
+    await selector.selectAsync({ timeoutMs: 1 });
+    selector.close();
+  };
+  const isOpen = (number) => { try { fd.getBlocking(number); return true; } catch { return false; } };
+  const codeOf = (promise) => promise.then((ready) => ready.length, ({ code, fd }) => [code, fd === r]);
+`;
+
+async function reportOf(source: string): Promise<unknown> {
+  const { stdout, stderr } = await startNode(`${PRELUDE}${source}`).ended;
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+describe.each(backends)('%s: a number that was closed while it was registered', (_, { name }) => {
+  test.each([
+    ['of the selector that waits', (Selector: string) => `const watcher = new io.${Selector}(), selector = watcher;`],
+    ['of another selector', (Selector: string) => `const watcher = new io.SelectSelector(), selector = new io.${Selector}();`],
+  ])('is taken by nothing that a wait opens: %s', async (_, make) => {
+    const report = await reportOf(`
+      await warm(io.${name});
+      ${make(name)}
+      watcher.register(r, io.EVENT_READ, 'mine');
+      closeSync(r);
+      const first = await codeOf(selector.selectAsync({ timeoutMs: 20 }));
+      const open = isOpen(r);
+      watcher.unregister(r);
+      const last = await codeOf(selector.selectAsync({ timeoutMs: 5 }));
+      console.log(JSON.stringify({ phantom: first === 1, open, last }));
+      process.exit();
+    `);
+    expect(report).toEqual({ phantom: false, open: false, last: 0 });
+  });
+
+  test('is taken by no waker, nor by a selector', async () => {
+    const report = await reportOf(`
+      const watcher = new io.SelectSelector();
+      // Several, one after the other.
+      const ends = [r, ...Array.from({ length: 20 }, () => fd.dup(r))];
+      for (const end of ends) watcher.register(end, io.EVENT_READ);
+      for (const end of ends) closeSync(end);
+      const selectors = Array.from({ length: 5 }, () => new io.${name}());
+      for (const selector of selectors) selector.waker.wake();
+      const woken = selectors.map((selector) => selector.select().length);
+      console.log(JSON.stringify({ open: ends.filter(isOpen), woken }));
+    `);
+    expect(report).toEqual({ open: [], woken: [0, 0, 0, 0, 0] });
+  });
+
+  test('is taken by whoever asks for a descriptor of his own', async () => {
+    const report = await reportOf(`
+      const watcher = new io.SelectSelector();
+      watcher.register(r, io.EVENT_READ);
+      closeSync(r);
+      console.log(JSON.stringify(fd.dup(w) === r));
+    `);
+    expect(report).toBe(true);
+  });
+});
+
+test('a process that may open no more says so', async () => {
+  const report = await reportOf(`
+    const watcher = new io.SelectSelector();
+    const ends = Array.from({ length: 20 }, () => fd.dup(r));
+    for (const end of ends) watcher.register(end, io.EVENT_READ);
+    for (const end of ends) closeSync(end);
+    // Each number that is free is registered.
+    fd.setDescriptorLimit(ends.at(-1) + 1);
+    let code;
+    try { new io.SelectSelector().waker; } catch (error) { code = error.code; }
+    console.log(JSON.stringify({ code, open: ends.filter(isOpen) }));
+  `);
+  expect(report).toEqual({ code: 'EMFILE', open: [] });
+});

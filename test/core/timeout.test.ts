@@ -1,0 +1,142 @@
+import { isMainThread } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { cut, deadlineAfter, remainingUntil, toTimeout, waitFor } from '../../lib/core/timeout.js';
+import { expectError } from '../support/errors.js';
+
+/** The clock that the package takes when it is loaded. */
+const clock = vi.hoisted(() => {
+  const { now } = performance;
+  const fake = vi.fn<() => number>(() => now.call(performance));
+  performance.now = fake;
+  return { now, fake };
+});
+performance.now = clock.now;
+
+/** A wait outside the main thread is cut so that the thread can be ended meanwhile. */
+const LONGEST = isMainThread ? 2 ** 31 - 1 : 50;
+/** Many pieces outside the main thread, so fewer in all. */
+const LONG_WAITS = isMainThread ? [2 ** 31, 2 ** 31 + 0.25, 2 ** 40] : [50.25, 51, 2 ** 14];
+
+afterEach(() => {
+  clock.fake.mockReset();
+});
+
+/** System calls that find nothing, on a clock of their own which they turn on by the time they were given. */
+function fakeCalls(resultOf: (nth: number) => number = () => 0) {
+  let now = 1000;
+  clock.fake.mockImplementation(() => now);
+  const timeouts: number[] = [];
+  const call = (timeoutMs: number) => {
+    timeouts.push(timeoutMs);
+    now += timeoutMs;
+    return resultOf(timeouts.length);
+  };
+  return { call, timeouts };
+}
+
+describe('toTimeout', () => {
+  test.each([
+    [undefined, Infinity],
+    [null, Infinity],
+    [Infinity, Infinity],
+    [0, 0],
+    [0.1, 0.1],
+    [2 ** 40, 2 ** 40],
+  ])('%s is %d in every way to see negative ones', (value, expected) => {
+    expect(toTimeout(value, 'zero')).toBe(expected);
+    expect(toTimeout(value, 'refuse')).toBe(expected);
+    expect(toTimeout(value, 'forever')).toBe(expected);
+  });
+
+  test.each([-1, -0.1, -1e-100, -Infinity])('%d is zero, for ever or refused', (value) => {
+    expect(toTimeout(value, 'zero')).toBe(0);
+    expect(toTimeout(value, 'forever')).toBe(Infinity);
+    expectError(() => toTimeout(value, 'refuse'), 'ERR_OUT_OF_RANGE', { type: RangeError });
+  });
+
+  test.each(['zero', 'refuse', 'forever'] as const)('NaN and what is no number are refused with "%s"', (negative) => {
+    expectError(() => toTimeout(NaN, negative), 'ERR_OUT_OF_RANGE', { type: RangeError });
+    for (const value of ['10', true, 10n, {}, []]) {
+      expectError(() => toTimeout(value, negative), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
+    }
+  });
+});
+
+describe('cut', () => {
+  test.each([0, 0.1, 49.9, 50, LONGEST])('%d ms stay whole', (timeout) => {
+    expect(cut(timeout)).toBe(timeout);
+  });
+
+  test.each([LONGEST + 0.1, LONGEST + 1, 2 ** 32, Number.MAX_VALUE])('of %d ms the longest is cut', (timeout) => {
+    expect(cut(timeout)).toBe(LONGEST);
+  });
+
+  test('for ever is cut only outside the main thread', () => {
+    expect(cut(Infinity)).toBe(isMainThread ? Infinity : LONGEST);
+  });
+});
+
+describe('deadlines', () => {
+  test.each([0, Infinity])('%d needs no clock', (timeout) => {
+    clock.fake.mockClear();
+    expect(remainingUntil(deadlineAfter(timeout))).toBe(timeout);
+    expect(clock.fake).not.toHaveBeenCalled();
+  });
+
+  test('what remains shrinks to zero and no further', () => {
+    const now = clock.fake.mockReturnValue(1000);
+    const deadline = deadlineAfter(100);
+    expect(remainingUntil(deadline)).toBe(100);
+    now.mockReturnValue(1030);
+    expect(remainingUntil(deadline)).toBe(70);
+    now.mockReturnValue(1200);
+    expect(remainingUntil(deadline)).toBe(0);
+  });
+});
+
+describe('waitFor', () => {
+  test.each([0, 0.1, 50])('a wait of %d ms is one call', (timeout) => {
+    const { call, timeouts } = fakeCalls();
+    expect(waitFor(timeout, call)).toBe(0);
+    expect(timeouts).toEqual([timeout]);
+  });
+
+  test.each(LONG_WAITS)('a wait of %d ms is as many calls as it takes, which last as long together', (timeout) => {
+    const { call, timeouts } = fakeCalls();
+    expect(waitFor(timeout, call)).toBe(0);
+    expect(timeouts).toHaveLength(Math.ceil(timeout / LONGEST));
+    expect(timeouts.slice(0, -1).every((part) => part === LONGEST)).toBe(true);
+    expect(timeouts.reduce((a, b) => a + b)).toBe(timeout);
+  });
+
+  test.each(LONG_WAITS)('a wait of %d ms ends with the first call that finds something', (timeout) => {
+    const { call, timeouts } = fakeCalls((nth) => (nth === 2 ? 3 : 0));
+    expect(waitFor(timeout, call)).toBe(3);
+    expect(timeouts).toHaveLength(2);
+  });
+
+  test.each(LONG_WAITS)('a wait of %d ms ends with the first call that fails', (timeout) => {
+    const { call, timeouts } = fakeCalls(() => -4);
+    expect(waitFor(timeout, call)).toBe(-4);
+    expect(timeouts).toEqual([LONGEST]);
+  });
+
+  test('a wait for ever goes on until a call finds something', () => {
+    const { call, timeouts } = fakeCalls((nth) => (isMainThread || nth === 100 ? 1 : 0));
+    expect(waitFor(Infinity, call)).toBe(1);
+    expect(timeouts).toEqual(isMainThread ? [Infinity] : Array.from({ length: 100 }, () => LONGEST));
+  });
+
+  test('time that passes between the calls counts', () => {
+    let now = 0;
+    clock.fake.mockImplementation(() => now);
+    const timeouts: number[] = [];
+    const call = (timeoutMs: number) => {
+      timeouts.push(timeoutMs);
+      now += 3 * LONGEST;
+      return 0;
+    };
+    expect(waitFor(2 * LONGEST, call)).toBe(0);
+    expect(timeouts).toEqual([LONGEST, 0]);
+  });
+});

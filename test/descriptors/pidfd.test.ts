@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { select } from 'io-selectors';
+import { pidfd, type PidFd } from 'io-selectors/fd';
+import { inChild } from '../support/child.js';
+import { owned } from '../support/descriptors.js';
+import { expectError, thrownBy } from '../support/errors.js';
+import { untilReadable } from '../support/internet.js';
+import { type Child, start } from '../support/processes.js';
+
+const UNKNOWN = { exitCode: null, signal: null };
+
+function watch({ process }: Child): PidFd {
+  return owned(pidfd(process.pid!));
+}
+
+describe('a pidfd', () => {
+  // Node reaps a child when its event loop turns, which none of these lets it do before the read.
+  test.each([0, 1, 7, 255])('tells exit code %i', async (code) => {
+    const child = start('sh', ['-c', `exit ${code}`]);
+    const status = watch(child);
+    untilReadable(status.fd);
+    expect(status.read()).toEqual({ exitCode: code, signal: null });
+    expect(status.read()).toEqual({ exitCode: code, signal: null });
+    // The child was left for Node to reap.
+    expect(await child.ended).toMatchObject({ code, signal: null });
+  });
+
+  test.each<NodeJS.Signals>(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1'])('tells %s', async (signal) => {
+    const child = start('sleep', ['60']);
+    const status = watch(child);
+    expect(status.read()).toBeNull();
+    child.process.kill(signal);
+    untilReadable(status.fd);
+    expect(status.read()).toEqual({ exitCode: null, signal });
+    expect(await child.ended).toMatchObject({ code: null, signal });
+  });
+
+  test('tells a signal that comes with a core dump', () => {
+    const child = start('sh', ['-c', 'ulimit -c 0; kill -ABRT $$']);
+    const status = watch(child);
+    untilReadable(status.fd);
+    expect(status.read()).toEqual({ exitCode: null, signal: 'SIGABRT' });
+  });
+
+  test('is null to read while the process runs, or is stopped', () => {
+    const child = start('sleep', ['60']);
+    const status = watch(child);
+    expect(status.read()).toBeNull();
+    child.process.kill('SIGSTOP');
+    while (!/^State:\s*T/m.test(readFileSync(`/proc/${child.process.pid}/status`, 'utf8')));
+    expect(status.read()).toBeNull();
+    expect(select([status.fd], [], [], 0)[0]).toEqual([]);
+  });
+
+  test('knows no more than the end of a child that was reaped', async () => {
+    const child = start('sh', ['-c', 'exit 7']);
+    const status = watch(child);
+    await child.ended;
+    expect(status.read()).toEqual(UNKNOWN);
+  });
+
+  test('knows no more than the end of a process that is no child', async () => {
+    const parent = start('sh', ['-c', 'sleep 60 > /dev/null & echo $!; read line']);
+    await parent.printed('\n');
+    const pid = Number(parent.output());
+    const status = owned(pidfd(pid));
+    expect(status.read()).toBeNull();
+    process.kill(pid, 'SIGKILL');
+    untilReadable(status.fd);
+    expect(status.read()).toEqual(UNKNOWN);
+  });
+
+  test('is null for this process itself', () => {
+    expect(owned(pidfd(process.pid)).read()).toBeNull();
+  });
+
+  test('reads past FD_SETSIZE as well', async () => {
+    const result = await inChild(null, ({ FD_SETSIZE, fd: { dup, pidfd: watchProcess, pipe } }) => {
+      const [end] = pipe();
+      while (dup(end) < FD_SETSIZE);
+      const status = watchProcess(process.pid);
+      return { past: status.fd > FD_SETSIZE, read: status.read() };
+    });
+    expect(result).toEqual({ past: true, read: null });
+  });
+
+  test('is closed once, and read throws ERR_CLOSED afterwards', () => {
+    const status = owned(pidfd(process.pid));
+    status.close();
+    status.close();
+    status[Symbol.dispose]();
+    expect(status.fd).toBe(-1);
+    expectError(() => status.read(), 'ERR_CLOSED');
+  });
+});
+
+test('a pid that is nobody\'s is ESRCH', () => {
+  // Past the largest that Linux ever gives out.
+  expect(thrownBy(() => pidfd(2 ** 31 - 1))).toMatchObject({
+    message: 'ESRCH: no such process, pidfd_open',
+    code: 'ESRCH',
+    errno: -3,
+    syscall: 'pidfd_open',
+  });
+});
+
+test.each([
+  ...['1', true, 1n, null, undefined, {}].map((pid) => [pid, 'ERR_INVALID_ARG_TYPE', TypeError] as const),
+  ...[0, -1, 1.5, NaN, Infinity, 2 ** 31].map((pid) => [pid, 'ERR_OUT_OF_RANGE', RangeError] as const),
+])('a pid is not %o: %s', (pid, code, type) => {
+  expectError(() => Reflect.apply(pidfd, undefined, [pid]), code, { type });
+});

@@ -1,0 +1,126 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { root } from '../support/processes.js';
+import { saidBy, startWithSignals } from '../support/signals.js';
+
+const require = createRequire(import.meta.url);
+const nodeGypBuild: { resolve(directory: string): string } = require('node-gyp-build');
+
+/** Copies of the package, as two versions of it in node_modules are, and statements that import them as a, b, c. */
+function copies(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const imports = ['a', 'b', 'c'].map((name) => {
+    const copy = join(directory, name);
+    mkdirSync(copy);
+    for (const part of ['package.json', 'dist']) cpSync(join(root, part), join(copy, part), { recursive: true });
+    cpSync(nodeGypBuild.resolve(root), join(copy, 'build/Release/io_selectors.node'));
+    cpSync(dirname(require.resolve('node-gyp-build')), join(copy, 'node_modules/node-gyp-build'), { recursive: true });
+    const module = join(copy, 'dist/fd.js');
+    return `const ${name} = await import(${JSON.stringify(pathToFileURL(module))});`;
+  });
+  return `${imports.join('\n')}
+    const copies = { a, b, c };
+    const directory = ${JSON.stringify(directory)};
+  `;
+}
+
+const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
+
+// Each object's copy in the order in which they are made.
+describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
+  test('hear of each signal, once each', async () => {
+    const said = await saidBy(`
+      ${copies()}
+      const objects = [...'${made}'].map((copy) => copies[copy].signals(['SIGUSR2', 'SIGTERM']));
+      kill('SIGUSR2');
+      say(objects.map((object) => object.read()));
+      kill('SIGTERM');
+      kill('SIGUSR2');
+      say(objects.map((object) => object.read()));
+      say(objects.map((object) => object.read()));
+    `);
+    const each = (...names: string[]) => Array.from(made, () => names);
+    expect(said).toEqual([each('SIGUSR2'), each('SIGUSR2', 'SIGTERM'), each()]);
+  });
+
+  test('give the default action back when the last is closed, in whatever order', async () => {
+    const child = startWithSignals(`
+      ${copies()}
+      for (const order of ${JSON.stringify(ORDERS)}) {
+        const all = [...'${made}'].map((name) => [name, copies[name].signals(['SIGUSR2'])]);
+        const left = [...order].flatMap((copy) => all.filter(([name]) => name === copy));
+        while (left.length > 0) {
+          kill('SIGUSR2');
+          const deaf = left.filter(([, object]) => object.read().length !== 1);
+          if (deaf.length > 0 || !caught('SIGUSR2')) say('deaf in ' + order);
+          left.shift()[1].close();
+        }
+        if (caught('SIGUSR2')) say('caught after ' + order);
+      }
+      say('survived');
+      kill('SIGUSR2');
+      io.select([], [], []);
+    `);
+    expect(await child.ended).toMatchObject({ stderr: '', signal: 'SIGUSR2', stdout: 'survived\n' });
+  });
+});
+
+describe('copies of the package in one process', () => {
+  test('leave the handler of libuv where it was, whoever is closed first', async () => {
+    const said = await saidBy(`
+      ${copies()}
+      let count = 0;
+      const x = a.signals(['SIGTERM']);
+      process.on('SIGTERM', () => count++);
+      const y = b.signals(['SIGTERM']);
+      const z = c.signals(['SIGTERM']);
+      kill('SIGTERM');
+      await heard('SIGTERM');
+      say([x.read(), y.read(), z.read(), count]);
+      for (const object of [y, x, z]) object.close();
+      kill('SIGTERM');
+      await heard('SIGTERM');
+      say(count);
+      process.exit();
+    `);
+    expect(said).toEqual([[['SIGTERM'], ['SIGTERM'], ['SIGTERM'], 1], 2]);
+  });
+
+  test('hear and forget in a worker, too', async () => {
+    const child = startWithSignals(`
+      ${copies()}
+      const x = a.signals(['SIGUSR2']);
+      const worker = new Worker(\`
+        const { parentPort, workerData } = require('node:worker_threads');
+        import(workerData).then(({ signals }) => {
+          const object = signals(['SIGUSR2']);
+          const timer = setInterval(() => {
+            const names = object.read();
+            if (names.length > 0) parentPort.postMessage(names);
+          }, 1);
+          parentPort.postMessage('ready');
+        });
+      \`, { eval: true, execArgv: [], workerData: 'file://' + directory + '/b/dist/fd.js' });
+      await once(worker, 'message');
+      kill('SIGUSR2');
+      say([x.read(), ...(await once(worker, 'message'))]);
+      x.close();
+      kill('SIGUSR2');
+      say([caught('SIGUSR2'), ...(await once(worker, 'message'))]);
+      await worker.terminate();
+      say(caught('SIGUSR2'));
+      kill('SIGUSR2');
+      io.select([], [], []);
+    `);
+    const { signal, stdout } = await child.ended;
+    expect({ signal, stdout }).toEqual({
+      signal: 'SIGUSR2',
+      stdout: '[["SIGUSR2"],["SIGUSR2"]]\n[true,["SIGUSR2"]]\nfalse\n',
+    });
+  });
+});

@@ -1,0 +1,256 @@
+import { closeSync, openSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { EVENT_READ, Waker } from 'io-selectors';
+import { dup, eventfd, pipe as openPipe, setBlocking, timerfd, write } from 'io-selectors/fd';
+import { idle, keysOf } from '../support/async.js';
+import { inChild } from '../support/child.js';
+import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
+import { expectError } from '../support/errors.js';
+import { closedFd, temporaryPath } from '../support/files.js';
+import { dupHigh } from '../support/high-descriptors.js';
+import { backends, expectIdle, open } from '../support/selectors.js';
+import { wakeFromThread, wakeOnceBlocked } from '../support/wakers.js';
+import { WAITS } from '../support/waiting.js';
+import { openCount, openDescriptors } from '../support/witness.js';
+
+describe.each(backends)('the waker of %s', (backend, Selector) => {
+  const syscalls = WAITS[backend];
+
+  test('wakes select(), selectEach(), selectAsync() and iteration from another thread', async () => {
+    const { selector } = idle(Selector);
+    const arm = await wakeOnceBlocked(selector, syscalls);
+    arm();
+    expect(selector.select(null)).toEqual([]);
+    const armEach = await wakeOnceBlocked(selector, syscalls);
+    armEach();
+    expect(selector.selectEach(() => {}, null)).toBe(0);
+    const wait = selector.selectAsync();
+    await wakeFromThread(selector);
+    expect(await wait).toEqual([]);
+    const next = selector[Symbol.asyncIterator]().next();
+    await wakeFromThread(selector);
+    expect(await next).toEqual({ done: false, value: [] });
+    expectIdle(selector);
+  });
+
+  test('coalesces what another thread asks for before the wait', async () => {
+    const { selector, key, writeFd } = idle(Selector);
+    await wakeFromThread(selector, 1000);
+    write(writeFd, 'x');
+    expect(keysOf(selector.select(null))).toEqual([key]);
+    selector.unregister(key.fd);
+    const start = performance.now();
+    expect(selector.select(20)).toEqual([]);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(20);
+  });
+
+  test('is one object, which takes one descriptor from when it is asked for first', () => {
+    const selector = open(Selector);
+    const before = openCount();
+    const { waker } = selector;
+    expect(waker).toBeInstanceOf(Waker);
+    expect(selector.waker).toBe(waker);
+    expect(openCount()).toBe(before + 1);
+    expect(openDescriptors().get(waker.fd)).toBe('anon_inode:[eventfd]');
+    expect(selector.getMap().size).toBe(0);
+    selector.close();
+    expect(openDescriptors().has(waker.fd)).toBe(false);
+    expect(waker.fd).toBe(-1);
+  });
+
+  test("is not closed by its own close(), and is harmless after the selector's", () => {
+    const selector = open(Selector);
+    const { waker } = selector;
+    waker.close();
+    waker[Symbol.dispose]();
+    expect(waker.fd).toBeGreaterThanOrEqual(0);
+    waker.wake();
+    expect(selector.select(null)).toEqual([]);
+    selector.close();
+    waker.wake();
+    expectError(() => waker.share(), 'ERR_CLOSED');
+    waker.close();
+    expect(waker.fd).toBe(-1);
+  });
+
+  test('is shared with any number of others, each of which has its own end', () => {
+    const { selector } = idle(Selector);
+    const first = owned(new Waker(selector.waker.share()));
+    const second = owned(new Waker(first.share()));
+    for (const waker of [first, second]) {
+      waker.wake();
+      expect(selector.select(null)).toEqual([]);
+      expectIdle(selector);
+    }
+    first.close();
+    second.wake();
+    expect(selector.select(null)).toEqual([]);
+    selector.close();
+    // The selector is closed, but this is still open.
+    second.wake();
+    second.close();
+  });
+
+  test('cannot be registered, changed or unregistered by its descriptor', () => {
+    const { selector } = idle(Selector);
+    const { fd } = selector.waker;
+    expectError(() => selector.register(fd, EVENT_READ), 'ERR_ALREADY_REGISTERED');
+    expectError(() => selector.modify(fd, EVENT_READ), 'ERR_NOT_REGISTERED');
+    expectError(() => selector.unregister(fd), 'ERR_NOT_REGISTERED');
+    expectError(() => selector.getKey(fd), 'ERR_NOT_REGISTERED');
+    selector.waker.wake();
+    expect(selector.select(null)).toEqual([]);
+  });
+
+  test('SIG-015 ASY-029 neither blocks nor throws when it takes no more, and the wake-up is not lost', () => {
+    const { selector } = idle(Selector);
+    const waker = owned(new Waker(selector.waker.share()));
+    // eventfd(2) holds 2^64 - 2 at most.
+    write(waker.fd, new Uint8Array(BigUint64Array.of(2n ** 64n - 2n).buffer));
+    for (let i = 0; i < 10; i++) waker.wake();
+    expect(selector.select(null)).toEqual([]);
+    expectIdle(selector);
+    waker.wake();
+    expect(selector.select(null)).toEqual([]);
+  });
+
+  test('is left out where there is no descriptor to spare, and is there once there is', async () => {
+    const outcome = await inChild(backend, (io, name) => {
+      const { readdirSync } = process.getBuiltinModule('node:fs');
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selector = new Selector();
+      const spare: number[] = [];
+      const codes: string[] = [];
+      const fails = (call: () => void) => {
+        try {
+          call();
+          return false;
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+          return true;
+        }
+      };
+      io.fd.setDescriptorLimit(readdirSync('/proc/self/fd').length + 20);
+      while (!fails(() => spare.push(io.fd.dup(2))));
+      fails(() => selector.waker);
+      for (const fd of spare) io.fd.close(fd);
+      selector.waker.wake();
+      return { codes, ready: selector.select() };
+    });
+    expect(outcome).toEqual({ codes: ['EMFILE', 'EMFILE'], ready: [] });
+  });
+
+  test('works with a descriptor past FD_SETSIZE', async () => {
+    const outcome = await inChild(backend, async (io, name) => {
+      const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+      const selector = new Selector();
+      const low = io.fd.pipe();
+      selector.register(low[0], io.EVENT_READ);
+      while (io.fd.dup(2) < io.FD_SETSIZE);
+      const { fd } = selector.waker;
+      selector.waker.wake();
+      const sync = selector.select();
+      const wait = selector.selectAsync();
+      setTimeout(() => selector.waker.wake(), 5);
+      const woken = [sync.length, (await wait).length];
+      io.fd.write(low[1], 'x');
+      const ready = [selector.select(0).length, (await selector.selectAsync()).length];
+      selector.close();
+      return { past: fd >= io.FD_SETSIZE, woken, ready };
+    });
+    expect(outcome).toEqual({ past: true, woken: [0, 0], ready: [1, 1] });
+  });
+
+  test('wakes although its number was that of a registered descriptor that was closed', () => {
+    const selector = open(Selector);
+    const [readFd] = openPipe().map(ownedFd);
+    selector.register(readFd, EVENT_READ, 'closed');
+    closeSync(readFd);
+    // Takes the lowest number that is free, unless another thread is faster.
+    const { waker } = selector;
+    selector.unregister(readFd);
+    waker.wake();
+    const start = performance.now();
+    expect(selector.select(2000)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(1500);
+  });
+});
+
+describe('a waker of a shared descriptor', () => {
+  test('owns it until close(), and refuses to be used after that', () => {
+    const [[, Selector]] = backends;
+    const waker = new Waker(open(Selector).waker.share());
+    const { fd } = waker;
+    expect(openDescriptors().get(fd)).toBe('anon_inode:[eventfd]');
+    waker.close();
+    expect(openDescriptors().has(fd)).toBe(false);
+    expect(waker.fd).toBe(-1);
+    expectError(() => waker.wake(), 'ERR_CLOSED');
+    expectError(() => waker.share(), 'ERR_CLOSED');
+    waker.close();
+    waker[Symbol.dispose]();
+  });
+
+  const refused: [name: string, make: () => number][] = [
+    ["a pipe's read end", () => pipe()[0]],
+    ["a pipe's write end", () => pipe()[1]],
+    ['a socket', () => socketPair()[0].fd],
+    ['a regular file', () => ownedFd(openSync(temporaryPath('file'), 'w'))],
+    ['/dev/null', () => ownedFd(openSync('/dev/null', 'r+'))],
+    ['a timerfd', () => owned(timerfd({ delayMs: 0 })).fd],
+    ['an eventfd that blocks', () => owned(eventfd(0, { blocking: true })).fd],
+  ];
+  test.each(refused)('refuses %s, which stays open', (_, make) => {
+    const fd = make();
+    const before = openDescriptors().get(fd);
+    expectError(() => new Waker(fd), 'EINVAL', { fd });
+    expect(openDescriptors().get(fd)).toBe(before);
+  });
+
+  test('says of one that blocks that it does', () => {
+    const event = owned(eventfd());
+    setBlocking(event.fd, true);
+    expect(() => new Waker(event.fd)).toThrow(/the descriptor blocks/);
+    setBlocking(event.fd, false);
+    owned(new Waker(dup(event.fd))).wake();
+    expect(event.read()).toBe(1n);
+  });
+
+  test('refuses a number that is not open', () => {
+    const fd = closedFd();
+    expectError(() => new Waker(fd), 'EBADF', { fd });
+  });
+
+  test.each([
+    ['3', TypeError, 'ERR_INVALID_ARG_TYPE'],
+    [true, TypeError, 'ERR_INVALID_ARG_TYPE'],
+    [3n, TypeError, 'ERR_INVALID_ARG_TYPE'],
+    [undefined, TypeError, 'ERR_INVALID_ARG_TYPE'],
+    [null, TypeError, 'ERR_INVALID_ARG_TYPE'],
+    [-1, RangeError, 'ERR_OUT_OF_RANGE'],
+    [1.5, RangeError, 'ERR_OUT_OF_RANGE'],
+    [NaN, RangeError, 'ERR_OUT_OF_RANGE'],
+    [2 ** 31, RangeError, 'ERR_OUT_OF_RANGE'],
+  ])('refuses %s', (value, type, code) => {
+    expectError(() => Reflect.construct(Waker, [value]), code, { type });
+  });
+
+  test('accepts an eventfd, and leaves what is not its own alone', () => {
+    const counter = owned(eventfd());
+    const waker = new Waker(dup(counter.fd));
+    waker.wake();
+    expect(counter.read()).toBe(1n);
+    waker.close();
+    counter.write(1);
+    expect(counter.read()).toBe(1n);
+  });
+
+  test('whose number was closed behind its back does not close whoever has it next', () => {
+    const fd = dupHigh(owned(eventfd()).fd);
+    const waker = new Waker(fd);
+    closeSync(fd);
+    expectError(() => waker.wake(), 'EBADF', { fd });
+    expectError(() => waker.close(), 'EBADF', { fd });
+    expect(waker.fd).toBe(-1);
+  });
+});

@@ -1,0 +1,183 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import * as io from 'io-selectors';
+import * as fd from 'io-selectors/fd';
+import * as sockets from 'io-selectors/socket';
+import { root, startNode } from '../support/processes.js';
+import { inThread } from '../support/threads.js';
+
+/** Of node-gyp-build, which looks at prebuilds alone where this is set. */
+const BUILDS = { PREBUILDS_ONLY: '' };
+
+/** A copy of the package, without what was built of it. */
+function copy({ loader }: { loader: boolean }): string {
+  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  cpSync(join(root, 'dist'), join(directory, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(directory, 'package.json'));
+  mkdirSync(join(directory, 'node_modules'));
+  if (loader) symlinkSync(join(root, 'node_modules/node-gyp-build'), join(directory, 'node_modules/node-gyp-build'));
+  return directory;
+}
+
+interface Failure {
+  code: string;
+  message: string;
+  isError: boolean;
+  cause: { message: string; code?: string };
+}
+
+/** Imports an entry point of the copy, and reports why that failed. */
+async function failure(directory: string, entry = 'index.js'): Promise<Failure> {
+  const child = startNode(`
+    const error = await import(${JSON.stringify(join(directory, 'dist', entry))}).then(() => ({}), (error) => error);
+    console.log(JSON.stringify({
+      code: error.code,
+      message: error.message,
+      isError: error instanceof Error,
+      cause: { message: error.cause?.message, code: error.cause?.code },
+    }));
+  `, BUILDS);
+  const { stdout } = await child.ended;
+  return JSON.parse(stdout);
+}
+
+describe('an addon that cannot be loaded', () => {
+  test.each(['index.js', 'socket.js', 'fd.js'])(
+    'makes %s throw what was tried, why it failed, and the command that builds it',
+    async (entry) => {
+      const directory = copy({ loader: true });
+      const error = await failure(directory, entry);
+      expect(error).toMatchObject({ isError: true, code: 'ERR_DLOPEN_FAILED' });
+      expect(error.message).toContain(directory);
+      expect(error.message).toContain('build/Release');
+      expect(error.message).toContain(`prebuilds/${process.platform}-${process.arch}`);
+      expect(error.message).toContain('npm rebuild io-selectors');
+      expect(error.cause.message).toMatch(/No native build was found/);
+      expect(error.message).toContain(error.cause.message);
+    },
+  );
+
+  test('keeps the cause where a file is there but is no addon', async () => {
+    const directory = copy({ loader: true });
+    mkdirSync(join(directory, 'build/Release'), { recursive: true });
+    writeFileSync(join(directory, 'build/Release/io_selectors.node'), 'not a shared object');
+    const error = await failure(directory);
+    expect(error.code).toBe('ERR_DLOPEN_FAILED');
+    expect(error.message).toContain('npm rebuild io-selectors');
+    expect(error.cause.code).toBe('ERR_DLOPEN_FAILED');
+    expect(error.cause.message).toContain('io_selectors.node');
+  });
+
+  test('keeps the cause where node-gyp-build is missing', async () => {
+    const error = await failure(copy({ loader: false }));
+    expect(error.code).toBe('ERR_DLOPEN_FAILED');
+    expect(error.cause.code).toBe('MODULE_NOT_FOUND');
+  });
+});
+
+test('the addon of a build is found in build/Release', async () => {
+  const directory = copy({ loader: true });
+  const nodeGypBuild: { resolve(directory: string): string } = createRequire(import.meta.url)('node-gyp-build');
+  cpSync(nodeGypBuild.resolve(root), join(directory, 'build/Release/io_selectors.node'));
+  const { stdout } = await startNode(`
+    const { pipe, write } = await import(${JSON.stringify(join(directory, 'dist/fd.js'))});
+    console.log(write(pipe()[1], 'hello'));
+  `, BUILDS).ended;
+  expect(stdout).toBe('5\n');
+});
+
+describe.each<[string, object]>([
+  ['io-selectors', io],
+  ['io-selectors/fd', fd],
+  ['io-selectors/socket', sockets],
+])('%s', (name, imported) => {
+  test('JSB-017 gives the same classes and functions to require and to import', async () => {
+    const { stdout, stderr } = await startNode(`
+      import { createRequire } from 'node:module';
+      import { join } from 'node:path';
+      import * as imported from '${name}';
+      const required = createRequire(join(process.cwd(), 'index.cjs'))('${name}');
+      const names = Object.keys(imported);
+      console.log(JSON.stringify({
+        names,
+        same: names.filter((key) => required[key] === imported[key]),
+        required: Object.keys(required).filter((key) => key !== '__esModule'),
+      }));
+    `).ended;
+    expect(stderr).not.toContain('Error');
+    const { names, same, required }: Record<string, string[]> = JSON.parse(stdout);
+    expect(new Set(names)).toEqual(new Set(Object.keys(imported)));
+    expect(same).toEqual(names);
+    expect(new Set(required)).toEqual(new Set(names));
+  });
+});
+
+test('JSB-017 an object that was required is an instance of what was imported', async () => {
+  const { stdout } = await startNode(`
+    import { createRequire } from 'node:module';
+    import { join } from 'node:path';
+    import { BaseSelector, DefaultSelector } from 'io-selectors';
+    import { Socket } from 'io-selectors/socket';
+    const require = createRequire(join(process.cwd(), 'index.cjs'));
+    const selector = new (require('io-selectors').DefaultSelector)();
+    console.log(
+      selector instanceof BaseSelector,
+      selector instanceof DefaultSelector,
+      require('io-selectors/socket').socketPair()[0] instanceof Socket,
+    );
+  `).ended;
+  expect(stdout).toBe('true true true\n');
+});
+
+test('the package tells its version to require', () => {
+  const require = createRequire(import.meta.url);
+  expect(require('io-selectors/package.json')).toMatchObject({ name: 'io-selectors' });
+});
+
+test('THR-001 sixteen workers load the addon at once, and each waits with it', async () => {
+  const inputs = Array.from({ length: 16 }, (_, i) => i);
+  const threads = await Promise.all(
+    inputs.map((input) =>
+      inThread(input, ({ DefaultSelector, EVENT_READ, fd: { close, pipe, write } }, number) => {
+        const [r, w] = pipe();
+        const selector = new DefaultSelector<number>();
+        selector.register(r, EVENT_READ, number);
+        const idle = selector.select(1).length;
+        write(w, 'x');
+        const found = selector.select().map(({ key }) => key.data);
+        selector.close();
+        close(r);
+        close(w);
+        return { idle, found };
+      }),
+    ),
+  );
+  const results = await Promise.all(threads.map((thread) => thread.result));
+  expect(results).toEqual(inputs.map((number) => ({ idle: 0, found: [number] })));
+});
+
+test.each([
+  ['first, and the main thread while it is alive', 'await import("io-selectors/fd"); await worker.terminate();'],
+  ['first, and the main thread after it has ended', 'await worker.terminate(); await import("io-selectors/fd");'],
+])('THR-003 a worker loads the addon %s', async (_, rest) => {
+  const { code, signal, stdout, stderr } = await startNode(`
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    const source = \`
+      const { parentPort } = require('node:worker_threads');
+      const { pipe, write } = require('io-selectors/fd');
+      parentPort.postMessage(write(pipe()[1], 'hello'));
+      setInterval(() => {}, 1000);
+    \`;
+    const worker = new Worker(source, { eval: true, execArgv: [] });
+    const [inWorker] = await once(worker, 'message');
+    ${rest}
+    const { pipe, write } = await import('io-selectors/fd');
+    console.log(inWorker, write(pipe()[1], 'hello!'));
+  `).ended;
+  expect({ code, signal, stdout, stderr }).toEqual({ code: 0, signal: null, stdout: '5 6\n', stderr: '' });
+});

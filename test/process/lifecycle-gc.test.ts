@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { inChild, type Package } from '../support/child.js';
+import { backends } from '../support/selectors.js';
+
+const options = { options: ['--expose-gc'] };
+
+/** Collects until a condition holds; the caller reports what holds. Passed as text. */
+async function collectUntil(condition: () => boolean): Promise<void> {
+  // Generous: FinalizationRegistry promises no moment.
+  for (let i = 0; i < 500 && !condition(); i++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+describe.each(backends)('%s, not closed', (backend) => {
+  test('THR-013 gives up its descriptors, its waker and its thread when it is collected', async () => {
+    const outcome = await inChild(
+      backend,
+      async (io: Package, name) => {
+        const { readdirSync } = process.getBuiltinModule('node:fs');
+        const state = () => ['fd', 'task'].map((kind) => readdirSync(`/proc/self/${kind}`).length);
+        const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+        const [readFd] = io.fd.pipe();
+        const before = state();
+        const leave = async () => {
+          for (let i = 0; i < 20; i++) {
+            const selector = new Selector();
+            selector.register(readFd, io.EVENT_READ);
+            const shared = new io.Waker(selector.waker.share());
+            shared.wake();
+            await selector.selectAsync();
+          }
+        };
+        await leave();
+        const most = state();
+        await collectUntil(() => String(state()) === String(before));
+        return { before, most, after: state() };
+      },
+      { ...options, using: [collectUntil] },
+    );
+    expect(outcome.most[0]).toBeGreaterThan(outcome.before[0]);
+    expect(outcome.after).toEqual(outcome.before);
+  });
+
+  test('THR-015 is not collected, nor what it calls back, while it waits', async () => {
+    const woken = await inChild(
+      backend,
+      async (io: Package, name) => {
+        const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+        const [readFd, writeFd] = io.fd.pipe();
+        const begin = () => {
+          const selector = new Selector<string>();
+          selector.register(readFd, io.EVENT_READ, 'kept');
+          return selector.selectAsync();
+        };
+        const wait = begin();
+        let rounds = 0;
+        await collectUntil(() => rounds++ === 30);
+        io.fd.write(writeFd, 'x');
+        return (await wait).map(({ key, events }) => [key.data, events]);
+      },
+      { ...options, using: [collectUntil] },
+    );
+    expect(woken).toEqual([['kept', 1]]);
+  });
+
+  test('THR-015 is not collected during the callbacks of selectEach, nor in sync waits between', async () => {
+    const calls = await inChild(
+      backend,
+      (io: Package, name) => {
+        const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+        const [, writeFd] = io.fd.pipe();
+        const begin = () => {
+          const selector = new Selector();
+          selector.register(writeFd, io.EVENT_WRITE);
+          return selector;
+        };
+        let calls = 0;
+        for (let i = 0; i < 50; i++) {
+          begin().selectEach(() => {
+            globalThis.gc?.();
+            calls++;
+          });
+        }
+        return calls;
+      },
+      options,
+    );
+    expect(calls).toBe(50);
+  });
+
+  test('THR-014 closed and collected never closes what has its number by now', async () => {
+    const open = await inChild(
+      backend,
+      async (io: Package, name) => {
+        const { existsSync, openSync } = process.getBuiltinModule('node:fs');
+        const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
+        const strangers: number[] = [];
+        const leave = async () => {
+          for (let i = 0; i < 20; i++) {
+            const selector = new Selector();
+            selector.waker.wake();
+            const shared = new io.Waker(selector.waker.share());
+            await selector.selectAsync();
+            selector.close();
+            shared.close();
+          }
+        };
+        await leave();
+        for (let i = 0; i < 100; i++) strangers.push(openSync('/dev/null', 'r'));
+        let rounds = 0;
+        await collectUntil(() => rounds++ === 30);
+        return strangers.filter((fd) => existsSync(`/proc/self/fd/${fd}`)).length;
+      },
+      { ...options, using: [collectUntil] },
+    );
+    expect(open).toBe(100);
+  });
+});
