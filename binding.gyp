@@ -14,6 +14,7 @@
         "native/addon.cc",
         "native/constants.cc",
         "native/arguments.cc",
+        "native/result.cc",
         "native/thread.cc",
         "native/ownership.cc",
         "native/registrations.cc",

@@ -12,6 +12,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   // Deleted when the environment ends.
   env.SetInstanceData(std::make_unique<Environment>(env).release());
   InitConstants(env, exports);
+  InitResult(env, exports);
   InitThread(env, exports);
   InitOwnership(env, exports);
   InitSelect(env, exports);

@@ -48,7 +48,7 @@ napi_value Int32(napi_env env, long value) {
 // epollCreate(flags, registered)
 Napi::Value EpollCreate(const Napi::CallbackInfo& info) {
   Registrations registered(info, 1);
-  long fd = registered.Avoid(OrErrno(epoll_create1(Int(info, 0))));
+  long fd = registered.Avoid(OrErrno("epoll_create1", epoll_create1(Int(info, 0))));
   return Result(info.Env(), Made(info.Env(), fd));
 }
 
@@ -71,7 +71,7 @@ napi_value EpollCtl(napi_env env, napi_callback_info info) {
   epoll_event event{};
   event.events = arguments->events;
   event.data.u64 = static_cast<uint64_t>(arguments->high) << 32 | arguments->low;
-  return Int32(env, OrErrno(epoll_ctl(arguments->epfd, arguments->op, arguments->fd, &event)));
+  return Int32(env, OrErrno("epoll_ctl", epoll_ctl(arguments->epfd, arguments->op, arguments->fd, &event)));
 }
 
 // A block of memory that JavaScript and the kernel share: the arguments of the next wait, then the events
@@ -90,7 +90,7 @@ struct Header {
 // Linux 5.11 has it; libc's own symbol would tie the binary to glibc 2.35.
 long CallPwait2(int epfd, epoll_event* events, int max_events, timespec time) {
 #ifdef SYS_epoll_pwait2
-  return OrErrno(syscall(SYS_epoll_pwait2, epfd, events, max_events, &time, nullptr, 0));
+  return OrErrno("epoll_pwait2", syscall(SYS_epoll_pwait2, epfd, events, max_events, &time, nullptr, 0));
 #else
   return -ENOSYS;
 #endif
@@ -100,9 +100,9 @@ long CallPwait2(int epfd, epoll_event* events, int max_events, timespec time) {
 // with threads, as Node is one, as much as our own part of the call.
 long CallWait(int epfd, epoll_event* events, int max_events, int timeout_ms) {
 #ifdef SYS_epoll_wait
-  return OrErrno(syscall(SYS_epoll_wait, epfd, events, max_events, timeout_ms));
+  return OrErrno("epoll_wait", syscall(SYS_epoll_wait, epfd, events, max_events, timeout_ms));
 #else
-  return OrErrno(epoll_wait(epfd, events, max_events, timeout_ms));
+  return OrErrno("epoll_wait", epoll_wait(epfd, events, max_events, timeout_ms));
 #endif
 }
 

@@ -22,7 +22,7 @@ long Control(int epfd, int operation, int fd) {
   epoll_event event{};
   event.events = EPOLLIN;
   event.data.fd = fd;
-  return OrErrno(epoll_ctl(epfd, operation, fd, &event));
+  return OrErrno("epoll_ctl", epoll_ctl(epfd, operation, fd, &event));
 }
 
 // Has the loop's epoll watch fd, as libuv will.
@@ -41,15 +41,15 @@ long CheckEpoll(int epfd, int loop_fd) {
 }  // namespace
 
 long EpollWatch::Open(uv_loop_t* loop, int epfd, const Registrations& registered) {
-  const long fd = registered.Avoid(OrErrno(fcntl(epfd, F_DUPFD_CLOEXEC, 0)));
+  const int loop_fd = uv_backend_fd(loop);
+  if (long result = CheckEpoll(epfd, loop_fd); result < 0) return result;
+  const long fd = registered.Avoid(OrErrno("fcntl", fcntl(epfd, F_DUPFD_CLOEXEC, 0)));
   if (fd < 0) return fd;
   fd_ = static_cast<int>(fd);
   handle_.data = this;
-  const int loop_fd = uv_backend_fd(loop);
   long result = Add(loop_fd, fd_);
-  if (result == 0) result = CheckEpoll(fd_, loop_fd);
   // An error of libuv's is -errno already. One here leaves no handle that had to be closed.
-  if (result == 0) result = uv_poll_init(loop, &handle_, fd_);
+  if (result == 0) result = FailedOf("epoll_ctl", uv_poll_init(loop, &handle_, fd_));
   if (result < 0) CloseDuplicate(loop_fd);
   return result;
 }
@@ -58,7 +58,7 @@ long EpollWatch::BeginEpoll(bool ref, int epfd) {
   const int loop_fd = uv_backend_fd(handle_.loop);
   long result = 0;
   if (uv_is_active(handle()) == 0) {
-    result = uv_poll_start(&handle_, UV_READABLE, OnReadable);
+    result = FailedOf("epoll_ctl", uv_poll_start(&handle_, UV_READABLE, OnReadable));
     // Not before: to start begins with removing what is there.
     if (result == 0) result = Add(loop_fd, fd_);
   }

@@ -17,7 +17,7 @@ namespace {
 Napi::Value Eventfd(const Napi::CallbackInfo& info) {
   bool blocking = Bool(info, 1);
   Registrations registered(info, 2);
-  long fd = OrErrno(eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)));
+  long fd = OrErrno("eventfd", eventfd(Uint(info, 0), EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)));
   return Result(info.Env(), Made(info.Env(), registered.Avoid(fd)));
 }
 

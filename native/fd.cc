@@ -34,12 +34,12 @@ Napi::Value WakePipe(const Napi::CallbackInfo& info) {
 
 Napi::Value Read(const Napi::CallbackInfo& info) {
   Bytes buffer = View(info, 1);
-  return Result(info.Env(), OrErrno(read(Int(info, 0), buffer.data, buffer.length)));
+  return Result(info.Env(), OrErrno("read", read(Int(info, 0), buffer.data, buffer.length)));
 }
 
 Napi::Value Write(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
-  return Result(info.Env(), OrErrno(write(Int(info, 0), data.data, data.length)));
+  return Result(info.Env(), OrErrno("write", write(Int(info, 0), data.data, data.length)));
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
@@ -47,18 +47,18 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Dup(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno(fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0)));
+  return Result(info.Env(), OrErrno("fcntl", fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0)));
 }
 
 Napi::Value Dup2(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   int target = Int(info, 1);
   // dup3 refuses two equal numbers, where dup2 only asks whether the descriptor is open.
-  if (fd == target) return Result(info.Env(), OrErrno(fcntl(fd, F_GETFD)) < 0 ? -EBADF : target);
+  if (fd == target) return Result(info.Env(), OrErrno("fcntl", fcntl(fd, F_GETFD)) < 0 ? -EBADF : target);
 #if IO_SELECTORS_LINUX
-  return Result(info.Env(), OrErrno(dup3(fd, target, O_CLOEXEC)));
+  return Result(info.Env(), OrErrno("dup3", dup3(fd, target, O_CLOEXEC)));
 #else
-  long result = OrErrno(dup2(fd, target));
+  long result = OrErrno("dup2", dup2(fd, target));
   if (result >= 0) fcntl(target, F_SETFD, FD_CLOEXEC);
   return Result(info.Env(), result);
 #endif
@@ -66,21 +66,21 @@ Napi::Value Dup2(const Napi::CallbackInfo& info) {
 
 // isOpen(fd): 0, or -EBADF also for a descriptor of O_PATH, which cannot be watched by any call
 Napi::Value IsOpen(const Napi::CallbackInfo& info) {
-  long flags = OrErrno(fcntl(Int(info, 0), F_GETFL));
+  long flags = OrErrno("fcntl", fcntl(Int(info, 0), F_GETFL));
 #ifdef O_PATH
-  if (flags >= 0 && (flags & O_PATH) != 0) return Result(info.Env(), -EBADF);
+  if (flags >= 0 && (flags & O_PATH) != 0) return Result(info.Env(), FailedOf("fcntl", -EBADF));
 #endif
   return Result(info.Env(), flags < 0 ? flags : 0);
 }
 
 // exists(fd): 0 or -EBADF
 Napi::Value Exists(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno(fcntl(Int(info, 0), F_GETFD)) < 0 ? -EBADF : 0);
+  return Result(info.Env(), OrErrno("fcntl", fcntl(Int(info, 0), F_GETFD)) < 0 ? -EBADF : 0);
 }
 
 // getBlocking(fd): 1 or 0
 Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
-  long flags = OrErrno(fcntl(Int(info, 0), F_GETFL));
+  long flags = OrErrno("fcntl", fcntl(Int(info, 0), F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   return Result(info.Env(), (flags & O_NONBLOCK) == 0);
 }
@@ -88,10 +88,10 @@ Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
 Napi::Value SetBlocking(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   bool blocking = Bool(info, 1);
-  long flags = OrErrno(fcntl(fd, F_GETFL));
+  long flags = OrErrno("fcntl", fcntl(fd, F_GETFL));
   if (flags < 0) return Result(info.Env(), flags);
   long wanted = blocking ? flags & ~static_cast<long>(O_NONBLOCK) : flags | O_NONBLOCK;
-  return Result(info.Env(), wanted == flags ? 0 : OrErrno(fcntl(fd, F_SETFL, wanted)));
+  return Result(info.Env(), wanted == flags ? 0 : OrErrno("fcntl", fcntl(fd, F_SETFL, wanted)));
 }
 
 double ToDouble(rlim_t limit) { return limit == RLIM_INFINITY ? HUGE_VAL : static_cast<double>(limit); }
@@ -100,7 +100,7 @@ double ToDouble(rlim_t limit) { return limit == RLIM_INFINITY ? HUGE_VAL : stati
 Napi::Value GetDescriptorLimit(const Napi::CallbackInfo& info) {
   auto* limits = ArrayOf<double>(info, 0, 2);
   rlimit limit{};
-  long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
+  long result = OrErrno("getrlimit", getrlimit(RLIMIT_NOFILE, &limit));
   limits[0] = ToDouble(limit.rlim_cur);
   limits[1] = ToDouble(limit.rlim_max);
   return Result(info.Env(), result);
@@ -109,12 +109,13 @@ Napi::Value GetDescriptorLimit(const Napi::CallbackInfo& info) {
 Napi::Value SetDescriptorLimit(const Napi::CallbackInfo& info) {
   double soft = Double(info, 0);
   rlimit limit{};
-  long result = OrErrno(getrlimit(RLIMIT_NOFILE, &limit));
+  long result = OrErrno("getrlimit", getrlimit(RLIMIT_NOFILE, &limit));
   if (result < 0) return Result(info.Env(), result);
   constexpr double kEnd = 18446744073709551616.0;
-  if (soft < 0 || (soft >= kEnd && !std::isinf(soft))) return Result(info.Env(), -EINVAL);
+  if (soft < 0 || (soft >= kEnd && !std::isinf(soft)))
+    return Result(info.Env(), FailedOf("setrlimit", -EINVAL));
   limit.rlim_cur = std::isinf(soft) ? RLIM_INFINITY : static_cast<rlim_t>(soft);
-  return Result(info.Env(), OrErrno(setrlimit(RLIMIT_NOFILE, &limit)));
+  return Result(info.Env(), OrErrno("setrlimit", setrlimit(RLIMIT_NOFILE, &limit)));
 }
 
 }  // namespace

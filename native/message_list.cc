@@ -52,17 +52,17 @@ struct Messages {
 // threads, as Node is one, a tenth of a short message.
 long CallRecvmsg(int fd, msghdr* message, int flags) {
 #ifdef SYS_recvmsg
-  return OrErrno(syscall(SYS_recvmsg, fd, message, flags));
+  return OrErrno("recvmsg", syscall(SYS_recvmsg, fd, message, flags));
 #else
-  return OrErrno(recvmsg(fd, message, flags));
+  return OrErrno("recvmsg", recvmsg(fd, message, flags));
 #endif
 }
 
 long CallSend(int fd, const uint8_t* data, size_t size, int flags) {
 #ifdef SYS_sendto
-  return OrErrno(syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
+  return OrErrno("sendto", syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
 #else
-  return OrErrno(send(fd, data, size, flags));
+  return OrErrno("send", send(fd, data, size, flags));
 #endif
 }
 
@@ -107,4 +107,6 @@ Napi::Value SendMany(const Napi::CallbackInfo& info) {
 void InitMessageList(Napi::Env env, Napi::Object exports) {
   exports.Set("recvMany", Napi::Function::New<RecvMany>(env, "recvMany"));
   exports.Set("sendMany", Napi::Function::New<SendMany>(env, "sendMany"));
+  exports.Set("recvManyCall", "recvmsg");
+  exports.Set("sendManyCall", "send");
 }

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 void InitConstants(Napi::Env env, Napi::Object exports);
+void InitResult(Napi::Env env, Napi::Object exports);
 void InitThread(Napi::Env env, Napi::Object exports);
 void InitOwnership(Napi::Env env, Napi::Object exports);
 void InitSelect(Napi::Env env, Napi::Object exports);

@@ -86,7 +86,7 @@ void Disown(const Napi::CallbackInfo& info) { Owned(info).Remove(Int(info, 0), U
 Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<File> file = Owned(info).Remove(fd, Uint(info, 1));
-  if (!file || File::Of(fd) != *file) return Result(info.Env(), -EBADF);
+  if (!file || File::Of(fd) != *file) return Result(info.Env(), FailedOf("close", -EBADF));
   Owned(info).Forget(fd);
   return Result(info.Env(), CloseResult(close(fd)));
 }

@@ -20,7 +20,8 @@ constexpr auto kPidfd = static_cast<idtype_t>(3);
 // pidfdOpen(pid): the descriptor is CLOEXEC without being asked
 Napi::Value PidfdOpen(const Napi::CallbackInfo& info) {
 #ifdef SYS_pidfd_open
-  return Result(info.Env(), Made(info.Env(), OrErrno(syscall(SYS_pidfd_open, Int(info, 0), 0))));
+  return Result(info.Env(),
+                Made(info.Env(), OrErrno("pidfd_open", syscall(SYS_pidfd_open, Int(info, 0), 0))));
 #else
   return Result(info.Env(), -ENOSYS);
 #endif
@@ -31,7 +32,8 @@ Napi::Value PidfdOpen(const Napi::CallbackInfo& info) {
 Napi::Value PidfdStatus(const Napi::CallbackInfo& info) {
   int* status = ArrayOf<int>(info, 1, 2);
   siginfo_t child{};
-  long result = OrErrno(waitid(kPidfd, static_cast<id_t>(Int(info, 0)), &child, WEXITED | WNOHANG | WNOWAIT));
+  long result =
+      OrErrno("waitid", waitid(kPidfd, static_cast<id_t>(Int(info, 0)), &child, WEXITED | WNOHANG | WNOWAIT));
   if (result < 0 || child.si_pid == 0) return Result(info.Env(), result);
   status[0] = child.si_code == CLD_EXITED ? 0 : 1;
   status[1] = child.si_status;

@@ -10,9 +10,9 @@
 // 0 or -errno.
 inline long OpenPipe(int fds[2], bool blocking) {
 #if IO_SELECTORS_LINUX
-  return OrErrno(pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK)));
+  return OrErrno("pipe2", pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK)));
 #else
-  long result = OrErrno(pipe(fds));
+  long result = OrErrno("pipe", pipe(fds));
   for (int i = 0; result == 0 && i < 2; ++i) {
     fcntl(fds[i], F_SETFD, FD_CLOEXEC);
     if (!blocking) fcntl(fds[i], F_SETFL, O_NONBLOCK);

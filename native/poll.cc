@@ -18,14 +18,14 @@ static_assert(sizeof(pollfd) == 8 && offsetof(pollfd, fd) == 0 && offsetof(pollf
                   offsetof(pollfd, revents) == 6,
               "struct pollfd has another layout here");
 
-int CallPoll(pollfd* entries, nfds_t count, Timeout timeout) {
+long CallPoll(pollfd* entries, nfds_t count, Timeout timeout) {
 #if IO_SELECTORS_LINUX
   if (!timeout.WholeMilliseconds()) {
     timespec time = timeout.Timespec();
-    return ppoll(entries, count, &time, nullptr);
+    return OrErrno("ppoll", ppoll(entries, count, &time, nullptr));
   }
 #endif
-  return poll(entries, count, timeout.Milliseconds());
+  return OrErrno("poll", poll(entries, count, timeout.Milliseconds()));
 }
 
 // poll(entries, count, timeoutMs): number of entries with revents
@@ -33,7 +33,7 @@ Napi::Value Poll(const Napi::CallbackInfo& info) {
   Array<pollfd> entries(info, 0);
   uint32_t count = Uint(info, 1);
   if (count > entries.length) return Result(info.Env(), -EINVAL);
-  return Result(info.Env(), OrErrno(CallPoll(entries.data, count, Timeout(Double(info, 2)))));
+  return Result(info.Env(), CallPoll(entries.data, count, Timeout(Double(info, 2))));
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ long Registrations::Avoid(long fd) const {
   while (fd >= 0 && Has(static_cast<size_t>(fd))) {
     size_t next = static_cast<size_t>(fd) + 1;
     while (Has(next)) ++next;
-    long moved = OrErrno(fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, static_cast<int>(next)));
+    long moved = OrErrno("fcntl", fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, static_cast<int>(next)));
     close(static_cast<int>(fd));
     // What the kernel says where next is at the limit or past it.
     fd = moved == -EINVAL ? -EMFILE : moved;

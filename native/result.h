@@ -6,12 +6,23 @@
 
 #include <cerrno>
 
-inline long OrErrno(long result) { return result < 0 ? -static_cast<long>(errno) : result; }
+// The system call that the last failure of this thread came from.
+inline thread_local const char* failed_call = "";
+
+// Passes on an answer that is -errno already.
+inline long FailedOf(const char* call, long result) {
+  if (result < 0) failed_call = call;
+  return result;
+}
+
+inline long OrErrno(const char* call, long result) {
+  return result < 0 ? FailedOf(call, -static_cast<long>(errno)) : result;
+}
 
 // close(2) has freed the number even where a signal interrupted it: to close it again would hit whoever has
 // it by now.
 inline long CloseResult(int result) {
-  long answer = OrErrno(result);
+  long answer = OrErrno("close", result);
   return answer == -EINTR ? 0 : answer;
 }
 

@@ -18,19 +18,21 @@ constexpr int kWordBits = 32;
 
 // Linux writes the time that was left into *time. libc's select is pselect in disguise on some systems;
 // whoever traces the process is to see the call that was meant.
-int PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
+long PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
 #ifdef SYS_select
-  return static_cast<int>(syscall(SYS_select, nfds, read, write, except, time));
+  return OrErrno("select", syscall(SYS_select, nfds, read, write, except, time));
 #else
-  return select(nfds, read, write, except, time);
+  return OrErrno("select", select(nfds, read, write, except, time));
 #endif
 }
 
 // pselect where nanoseconds matter, because select counts in microseconds.
-int CallSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
+long CallSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
   if (timeout.Forever()) return PlainSelect(nfds, read, write, except, nullptr);
   timespec time = timeout.Timespec();
-  if (!timeout.WholeMilliseconds()) return pselect(nfds, read, write, except, &time, nullptr);
+  if (!timeout.WholeMilliseconds()) {
+    return OrErrno("pselect6", pselect(nfds, read, write, except, &time, nullptr));
+  }
   timeval whole = {time.tv_sec, static_cast<suseconds_t>(time.tv_nsec / 1000)};
   return PlainSelect(nfds, read, write, except, &whole);
 }
@@ -46,7 +48,7 @@ Napi::Value Select(const Napi::CallbackInfo& info) {
   auto set = [answer, &bitmaps](size_t index) {
     return reinterpret_cast<fd_set*>(answer + index * bitmaps.length);
   };
-  return Result(info.Env(), OrErrno(CallSelect(bitmaps.nfds, set(0), set(1), set(2), timeout)));
+  return Result(info.Env(), CallSelect(bitmaps.nfds, set(0), set(1), set(2), timeout));
 }
 
 // The kernel's bitmaps are arrays of long. On a big-endian machine with 64-bit longs the 32-bit words

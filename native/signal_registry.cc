@@ -116,7 +116,7 @@ long Install(int signum) {
     sigfillset(&ours.sa_mask);
     // In time for a signal that comes at once.
     Remember(disposition, before);
-    long result = OrErrno(sigaction(signum, &ours, &before));
+    long result = OrErrno("sigaction", sigaction(signum, &ours, &before));
     if (result < 0) return result;
     // libuv, in another thread, may have been quicker.
     if (!IsOurs(before)) Remember(disposition, before);

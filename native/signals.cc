@@ -39,7 +39,7 @@ Subscriptions& Of(const Napi::CallbackInfo& info) { return Environment::Of(info.
 // signalSubscribe(signals, fd): signals has a bit for each, the lowest for number 1. The number of the
 // subscription, for the calls below
 Napi::Value SignalSubscribe(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), Of(info).Add(Uint(info, 0), Int(info, 1)));
+  return Result(info.Env(), FailedOf("sigaction", Of(info).Add(Uint(info, 0), Int(info, 1))));
 }
 
 // signalArrived(subscription): those that have arrived since the last call

@@ -26,7 +26,7 @@ void SetFlags(int fd, bool blocking) {
 #endif
 
 Napi::Value CreateSocket(const Napi::CallbackInfo& info) {
-  long fd = OrErrno(socket(Int(info, 0), Int(info, 1) | kCloexec, Int(info, 2)));
+  long fd = OrErrno("socket", socket(Int(info, 0), Int(info, 1) | kCloexec, Int(info, 2)));
 #if !IO_SELECTORS_LINUX
   if (fd >= 0) SetFlags(static_cast<int>(fd), true);
 #endif
@@ -39,9 +39,9 @@ Napi::Value SocketPair(const Napi::CallbackInfo& info) {
   bool blocking = Bool(info, 2);
 #if IO_SELECTORS_LINUX
   int type = Int(info, 1) | kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
-  long result = OrErrno(socketpair(AF_UNIX, type, 0, fds));
+  long result = OrErrno("socketpair", socketpair(AF_UNIX, type, 0, fds));
 #else
-  long result = OrErrno(socketpair(AF_UNIX, Int(info, 1), 0, fds));
+  long result = OrErrno("socketpair", socketpair(AF_UNIX, Int(info, 1), 0, fds));
   for (int i = 0; result == 0 && i < 2; ++i) SetFlags(fds[i], blocking);
 #endif
   for (int i = 0; result == 0 && i < 2; ++i) Made(info.Env(), fds[i]);
@@ -50,11 +50,11 @@ Napi::Value SocketPair(const Napi::CallbackInfo& info) {
 
 Napi::Value Bind(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 1);
-  return Result(info.Env(), OrErrno(bind(Int(info, 0), address.Get(), address.length)));
+  return Result(info.Env(), OrErrno("bind", bind(Int(info, 0), address.Get(), address.length)));
 }
 
 Napi::Value Listen(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno(listen(Int(info, 0), Int(info, 1))));
+  return Result(info.Env(), OrErrno("listen", listen(Int(info, 0), Int(info, 1))));
 }
 
 // accept(fd, address, own): the new descriptor, in the listener's blocking mode, which accept(2) itself does
@@ -63,15 +63,14 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   Address& address = AddressAt(info, 1);
   address.length = sizeof address.storage;
-  long flags = OrErrno(fcntl(fd, F_GETFL));
-  if (flags < 0) return Result(info.Env(), flags);
-  bool blocking = (flags & O_NONBLOCK) == 0;
   bool own = Bool(info, 2);
+  // What fcntl says of a descriptor that is not open, accept says, too.
+  bool blocking = (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 #if IO_SELECTORS_LINUX
   int mode = kCloexec | (blocking ? 0 : SOCK_NONBLOCK);
-  long accepted = OrErrno(accept4(fd, address.Get(), &address.length, mode));
+  long accepted = OrErrno("accept4", accept4(fd, address.Get(), &address.length, mode));
 #else
-  long accepted = OrErrno(accept(fd, address.Get(), &address.length));
+  long accepted = OrErrno("accept", accept(fd, address.Get(), &address.length));
   if (accepted >= 0) SetFlags(static_cast<int>(accepted), blocking);
 #endif
   return Result(info.Env(), own ? Made(info.Env(), accepted) : accepted);
@@ -79,36 +78,38 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
 
 Napi::Value Connect(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 1);
-  return Result(info.Env(), OrErrno(connect(Int(info, 0), address.Get(), address.length)));
+  return Result(info.Env(), OrErrno("connect", connect(Int(info, 0), address.Get(), address.length)));
 }
 
 Napi::Value Recv(const Napi::CallbackInfo& info) {
   Bytes buffer = View(info, 1);
-  return Result(info.Env(), OrErrno(recv(Int(info, 0), buffer.data, buffer.length, Int(info, 2))));
+  return Result(info.Env(), OrErrno("recv", recv(Int(info, 0), buffer.data, buffer.length, Int(info, 2))));
 }
 
 Napi::Value Send(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
-  return Result(info.Env(), OrErrno(send(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal)));
+  return Result(info.Env(),
+                OrErrno("send", send(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal)));
 }
 
 Napi::Value RecvFrom(const Napi::CallbackInfo& info) {
   Bytes buffer = View(info, 1);
   Address& address = AddressAt(info, 3);
   address.length = sizeof address.storage;
-  return Result(info.Env(), OrErrno(recvfrom(Int(info, 0), buffer.data, buffer.length, Int(info, 2),
-                                             address.Get(), &address.length)));
+  return Result(info.Env(), OrErrno("recvfrom", recvfrom(Int(info, 0), buffer.data, buffer.length,
+                                                         Int(info, 2), address.Get(), &address.length)));
 }
 
 Napi::Value SendTo(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
   Address& address = AddressAt(info, 3);
-  return Result(info.Env(), OrErrno(sendto(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal,
-                                           address.Get(), address.length)));
+  return Result(info.Env(),
+                OrErrno("sendto", sendto(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal,
+                                         address.Get(), address.length)));
 }
 
 Napi::Value Shutdown(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno(shutdown(Int(info, 0), Int(info, 1))));
+  return Result(info.Env(), OrErrno("shutdown", shutdown(Int(info, 0), Int(info, 1))));
 }
 
 // How many bytes the kernel's length of an option stands for.
@@ -129,27 +130,29 @@ Napi::Value GetOption(const Napi::CallbackInfo& info) {
   socklen_t length = static_cast<socklen_t>(value.length) / unit;
   // Asked for none at all, it would answer how many there are.
   if (unit > 1 && length == 0) return Result(info.Env(), -EINVAL);
-  long result = OrErrno(getsockopt(Int(info, 0), level, name, value.data, &length));
+  long result = OrErrno("getsockopt", getsockopt(Int(info, 0), level, name, value.data, &length));
   return Result(info.Env(), result < 0 ? result : static_cast<long>(length) * unit);
 }
 
 Napi::Value SetOption(const Napi::CallbackInfo& info) {
   Bytes value = View(info, 3);
   auto length = static_cast<socklen_t>(value.length);
-  return Result(info.Env(),
-                OrErrno(setsockopt(Int(info, 0), Int(info, 1), Int(info, 2), value.data, length)));
+  return Result(info.Env(), OrErrno("setsockopt", setsockopt(Int(info, 0), Int(info, 1), Int(info, 2),
+                                                             value.data, length)));
 }
 
 Napi::Value GetSockName(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 1);
   address.length = sizeof address.storage;
-  return Result(info.Env(), OrErrno(getsockname(Int(info, 0), address.Get(), &address.length)));
+  return Result(info.Env(),
+                OrErrno("getsockname", getsockname(Int(info, 0), address.Get(), &address.length)));
 }
 
 Napi::Value GetPeerName(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 1);
   address.length = sizeof address.storage;
-  return Result(info.Env(), OrErrno(getpeername(Int(info, 0), address.Get(), &address.length)));
+  return Result(info.Env(),
+                OrErrno("getpeername", getpeername(Int(info, 0), address.Get(), &address.length)));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace {
 
 Napi::Value TimerfdCreate(const Napi::CallbackInfo& info) {
   bool blocking = Bool(info, 0);
-  long fd = OrErrno(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK)));
+  long fd =
+      OrErrno("timerfd_create", timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | (blocking ? 0 : TFD_NONBLOCK)));
   return Result(info.Env(), Made(info.Env(), fd));
 }
 
@@ -25,7 +26,7 @@ Napi::Value TimerfdSettime(const Napi::CallbackInfo& info) {
   const Timeout interval(Double(info, 2));
   if (delay.Forever() || interval.Forever()) return Result(info.Env(), -EINVAL);
   const itimerspec time = {interval.Timespec(), delay.Timespec()};
-  return Result(info.Env(), OrErrno(timerfd_settime(Int(info, 0), 0, &time, nullptr)));
+  return Result(info.Env(), OrErrno("timerfd_settime", timerfd_settime(Int(info, 0), 0, &time, nullptr)));
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class Lock {
 // 0 or -errno, with nothing open.
 long OpenWakeFds(int fds[2], const Registrations& registered) {
 #if IO_SELECTORS_LINUX
-  long fd = registered.Avoid(OrErrno(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
+  long fd = registered.Avoid(OrErrno("eventfd", eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
   if (fd < 0) return fd;
   fds[0] = fds[1] = static_cast<int>(fd);
   return 0;
@@ -84,7 +84,7 @@ long WaitThread::Start(const Registrations& registered) {
   uv_thread_options_t options{};
   options.flags = UV_THREAD_HAS_STACK_SIZE;
   options.stack_size = kStackSize;
-  result = uv_thread_create_ex(&thread_, &options, Main, this);
+  result = FailedOf("pthread_create", uv_thread_create_ex(&thread_, &options, Main, this));
   sigprocmask(SIG_SETMASK, &before, nullptr);  // NOLINT(concurrency-mt-unsafe)
   started_ = result == 0;
   return result;

@@ -26,7 +26,7 @@ class ThreadWatch : public Watch {
     long result = thread_->Start(registered);
     if (result < 0) return result;
     handle_.data = this;
-    result = uv_async_init(loop, &handle_, OnAsync);
+    result = FailedOf("eventfd", uv_async_init(loop, &handle_, OnAsync));
     if (result == 0) SetRef(false);
     return result;
   }

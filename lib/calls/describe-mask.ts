@@ -1,6 +1,6 @@
 import { checkMask } from '../core/check.js';
-import * as constants from './constants.js';
 import { invalidType, outOfRange } from '../core/errors.js';
+import * as constants from './constants.js';
 
 /** Lowest bit first; of two names for one bit, the usual one first. */
 const NAMES = ['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'NVAL', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG', 'RDHUP'];

@@ -1,7 +1,8 @@
 import { native } from '../core/binding.js';
 import { Descriptor } from '../core/descriptor.js';
+import { notSupported } from '../core/errors.js';
+import { check } from '../core/result.js';
 import type { EpollEventList } from './epoll-event-list.js';
-import { check, notSupported } from '../core/errors.js';
 import { Watch } from './watch.js';
 
 /** The arguments of the next epoll_ctl(2) of this thread. */
@@ -31,7 +32,7 @@ export class EpollSet {
    */
   static create(flags: number, registered?: Uint32Array): EpollSet {
     if (native.epollCreate === undefined) throw noEpoll();
-    return new EpollSet(Descriptor.made(check(native.epollCreate(flags, registered), 'epoll_create1')));
+    return new EpollSet(Descriptor.made(check(native.epollCreate(flags, registered))));
   }
 
   /** The same, but undefined where the kernel has nothing to spare. */

@@ -1,15 +1,15 @@
 import { inspect } from 'node:util';
-import { native } from '../core/binding.js';
 import { checkBoolean, checkFd, checkInteger, checkMask, INT_MAX, readOptions } from '../core/check.js';
-import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
 import { Descriptor } from '../core/descriptor.js';
-import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
-import { epollCtl, EpollSet } from './epoll-set.js';
-import { ENOENT } from '../core/errno.js';
-import { check, closed, invalidType, outOfRange, systemError } from '../core/errors.js';
+import { EBADF, ENOENT } from '../core/errno.js';
+import { closed, invalidType, outOfRange } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
+import { check, failure } from '../core/result.js';
 import { cut, toTimeout, waitFor } from '../core/timeout.js';
+import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
+import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
+import { epollCtl, EpollSet } from './epoll-set.js';
 
 const DEFAULT_EVENTS = 1024;
 /** No `wait` finds more, however many are allowed, as the memory for them is set aside beforehand. */
@@ -41,16 +41,15 @@ export class Epoll implements Disposable {
    *   caller's then
    */
   static fromFd(fd: number): Epoll {
-    check(native.exists(checkFd(fd)), 'epoll_ctl', fd);
+    checkFd(fd);
     const epoll = new Epoll();
     const own = epoll.#set;
     // No call tells what a descriptor is. To remove what was never added fails with ENOENT on an epoll
     // descriptor, with EINVAL or, if it was opened with O_PATH, EBADF on any other.
     const result = epollCtl(fd, EPOLL_CTL_DEL, own.fd, 0, 0, 0);
+    const error = failure(result, fd, result === EBADF ? undefined : 'not an epoll descriptor');
     own.close();
-    if (result !== ENOENT) {
-      throw systemError(result, 'epoll_ctl', fd, 'not an epoll descriptor');
-    }
+    if (result !== ENOENT) throw error;
     epoll.#set = new EpollSet(new Descriptor(fd));
     return epoll;
   }
@@ -144,7 +143,7 @@ export class Epoll implements Disposable {
     const mask = checkMask(events, 'events');
     const [low, high] = data === undefined ? [number, 0] : checkEventData(data);
     // The caller's getter has run.
-    check(this.#open().ctl(op, number, mask, low, high), 'epoll_ctl', number);
+    check(this.#open().ctl(op, number, mask, low, high), number);
   }
 
   #wait(list: EpollEventList, maxEvents: number, timeoutMs: number): number {
@@ -152,7 +151,7 @@ export class Epoll implements Disposable {
       cut(timeoutMs) === timeoutMs
         ? this.#set.wait(list, maxEvents, timeoutMs)
         : this.#waitInPieces(list, maxEvents, timeoutMs);
-    return count < 0 ? check(count, 'epoll_wait', this.#set.fd) : count;
+    return count < 0 ? check(count, this.#set.fd) : count;
   }
 
   /** Apart from `#wait`, because the function that it makes would cost every wait an allocation. */

@@ -1,7 +1,7 @@
 import { native } from '../core/binding.js';
-import { POLLERR, POLLHUP } from './constants.js';
 import { notSupported } from '../core/errors.js';
 import { PAUSE_MS } from '../core/timeout.js';
+import { POLLERR, POLLHUP } from './constants.js';
 import { Watch } from './watch.js';
 
 /** 32-bit and 16-bit words in a struct pollfd: int fd; short events; short revents. */

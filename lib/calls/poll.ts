@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
 import { checkMask } from '../core/check.js';
-import { alreadyRegistered, check, closed, notRegistered } from '../core/errors.js';
+import { alreadyRegistered, closed, notRegistered } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
-import { PollSet } from './poll-set.js';
 import { registrations } from '../core/registrations.js';
+import { check } from '../core/result.js';
 import { toTimeout, waitFor } from '../core/timeout.js';
+import { PollSet } from './poll-set.js';
 
 /** struct pollfd has a short for them. */
 const MASK_MAX = 0xffff;
@@ -60,10 +61,7 @@ export class Poll implements Disposable {
    */
   wait(timeoutMs?: number | null): { fd: number; revents: number }[] {
     const set = this.#open();
-    const count = check(
-      waitFor(toTimeout(timeoutMs, 'forever'), (ms) => set.wait(ms)),
-      'poll',
-    );
+    const count = check(waitFor(toTimeout(timeoutMs, 'forever'), (ms) => set.wait(ms)));
     const fds = new Int32Array(count);
     const revents = new Uint16Array(count);
     set.collect(count, fds, revents);

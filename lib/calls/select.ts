@@ -1,11 +1,12 @@
 import { native } from '../core/binding.js';
 import { checkInteger, INT_MAX, readIterable, readOptions } from '../core/check.js';
-import { FD_SETSIZE } from './constants.js';
 import { EBADF } from '../core/errno.js';
-import { check, fdSetSizeExceeded, systemError } from '../core/errors.js';
+import { fdSetSizeExceeded, systemError } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
-import { SelectSet } from './select-set.js';
+import { failure, withClosed } from '../core/result.js';
 import { toTimeout, waitFor } from '../core/timeout.js';
+import { FD_SETSIZE } from './constants.js';
+import { SelectSet } from './select-set.js';
 
 /** What a caller listed, and the descriptors that stand for it. */
 interface Listed<T> {
@@ -44,8 +45,7 @@ export function select<R extends FileObject, W extends FileObject, X extends Fil
   const timeout = toTimeout(timeoutMs, 'refuse');
   const set = toSet(lists.map(({ fds }) => fds));
   const count = waitFor(timeout, (ms) => set.wait(ms));
-  if (count === EBADF) throwClosed(lists.flatMap(({ fds }) => fds));
-  check(count, 'select');
+  if (count < 0) throw withClosed(failure(count), lists.flatMap(({ fds }) => fds));
   // On 0 the sets are empty, whatever the kernel left in them.
   const ready = <T>({ items, fds }: Listed<T>, bit: number) =>
     count === 0 ? [] : items.filter((_, i) => (set.ready(fds[i]) & bit) !== 0);
@@ -70,12 +70,8 @@ function toSet(lists: number[][]): SelectSet {
   const highest = Array.from(interest.keys()).reduce((a, b) => Math.max(a, b), -1);
   // The kernel ignores descriptors past the process's descriptor table instead of refusing them. The
   // table reaches at least to the highest descriptor if that one is open.
-  if (highest >= 0) check(native.exists(highest), 'select', highest);
+  if (highest >= 0 && native.exists(highest) < 0) throw systemError(EBADF, 'select', highest);
   const set = new SelectSet();
   for (const [fd, bits] of interest) set.set(fd, bits);
   return set;
-}
-
-function throwClosed(fds: number[]): never {
-  throw systemError(EBADF, 'select', fds.find((fd) => native.exists(fd) < 0));
 }

@@ -1,8 +1,9 @@
 import { native } from '../core/binding.js';
 import type { Descriptor } from '../core/descriptor.js';
-import { EAGAIN, EMFILE, ENOSYS } from '../core/errno.js';
-import { check, notSupported } from '../core/errors.js';
+import { ENOSYS } from '../core/errno.js';
+import { notSupported } from '../core/errors.js';
 import { registrations } from '../core/registrations.js';
+import { check } from '../core/result.js';
 
 /**
  * What is to be called when a watch finds something, by the watch's id: those only that wait, so that a
@@ -30,7 +31,7 @@ export class Watch {
     assertLoop();
     const { fd } = epoll;
     const id = native.openEpollWatch?.(onFound, registrations.counts, fd) ?? ENOSYS;
-    const watch = new Watch(check(id, id === EMFILE ? 'dup' : 'epoll_ctl', fd));
+    const watch = new Watch(check(id, fd));
     epoll.beforeClose(watch.#close);
     return watch;
   }
@@ -39,7 +40,7 @@ export class Watch {
   static ofThread(): Watch {
     assertLoop();
     const id = native.openThreadWatch(onFound, registrations.counts);
-    const watch = new Watch(check(id, id === EAGAIN ? 'pthread_create' : 'eventfd'));
+    const watch = new Watch(check(id));
     collected.register(watch, watch.#close, watch);
     return watch;
   }
@@ -58,17 +59,17 @@ export class Watch {
    *   loop's own is to watch: ELOOP, EINVAL, ENOSPC
    */
   beginEpoll(found: () => void, ref: boolean, epfd: number): void {
-    check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, 'epoll_ctl', epfd);
+    check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, epfd);
     waiting.set(this.#id, found);
   }
 
   beginSelect(found: () => void, ref: boolean, bitmaps: Uint32Array, nfds: number): void {
-    check(native.beginSelect(this.#id, ref, bitmaps, nfds), 'select');
+    check(native.beginSelect(this.#id, ref, bitmaps, nfds));
     waiting.set(this.#id, found);
   }
 
   beginPoll(found: () => void, ref: boolean, entries: Int32Array, count: number): void {
-    check(native.beginPoll?.(this.#id, ref, entries, count) ?? ENOSYS, 'poll');
+    check(native.beginPoll?.(this.#id, ref, entries, count) ?? ENOSYS);
     waiting.set(this.#id, found);
   }
 

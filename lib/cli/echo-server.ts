@@ -1,6 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { type BaseSelector, EVENT_READ, EVENT_WRITE } from '../index.js';
 import { SO_REUSEADDR, Socket, SOL_SOCKET, AF_INET, AF_INET6 } from '../socket.js';
-import { isIPv6 } from 'node:net';
 import { codeOf } from './error-code.js';
 
 /** What is called when a descriptor is ready: the data of its key, as in the example of Python's selectors. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { close, getDescriptorLimit, pipe, read } from '../fd.js';
 import {
   availableBackends,
   type BaseSelector,
@@ -9,7 +10,6 @@ import {
   PollSelector,
   SelectSelector,
 } from '../index.js';
-import { close, getDescriptorLimit, pipe, read } from '../fd.js';
 import type { LoadResult } from './echo-load.js';
 import { EchoServer, type Handler } from './echo-server.js';
 import { shrinkBuffers } from './shrink-buffers.js';

@@ -1,3 +1,4 @@
+import { signals } from '../fd.js';
 import {
   availableBackends,
   type BaseSelector,
@@ -7,9 +8,8 @@ import {
   PollSelector,
   SelectSelector,
 } from '../index.js';
-import { signals } from '../fd.js';
-import { codeOf } from './error-code.js';
 import { EchoServer, type Handler } from './echo-server.js';
+import { codeOf } from './error-code.js';
 import { UsageError } from './usage-error.js';
 
 const SELECTORS = { select: SelectSelector, poll: PollSelector, epoll: EpollSelector };

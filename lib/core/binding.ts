@@ -10,6 +10,8 @@ export interface NativeBinding {
   readonly constants: Readonly<Record<string, number>>;
   /** Whether this is the first thread of the process. */
   readonly isMainThread: boolean;
+  /** The name of the system call that the last negative answer came from. */
+  failedCall(): string;
 
   /**
    * Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. What
@@ -71,6 +73,9 @@ export interface NativeBinding {
   /** recvmsg(2) for each of count slots, four words each: descriptor, size of its message, result, truncated or not. */
   recvMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   sendMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
+  /** The names of the calls that these make, one for each slot. */
+  readonly recvManyCall: string;
+  readonly sendManyCall: string;
   /** How many bytes of value were written. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;

@@ -45,6 +45,6 @@ export abstract class DescriptorOwner implements Disposable {
   protected readCounter(): bigint | null {
     const fd = this.openFd();
     const value = new BigUint64Array(1);
-    return orNull(native.read(fd, value), 'read', fd) === null ? null : value[0];
+    return orNull(native.read(fd, value), fd) === null ? null : value[0];
   }
 }

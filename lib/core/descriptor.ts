@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { check } from './errors.js';
+import { check } from './result.js';
 
 interface Owned {
   readonly fd: number;
@@ -55,7 +55,7 @@ export class Descriptor implements Disposable {
     if (this.#fd < 0) return;
     this.#owned.beforeClose?.();
     const fd = this.#end();
-    check(native.closeOwned(fd, this.#owned.ticket), 'close', fd);
+    check(native.closeOwned(fd, this.#owned.ticket), fd);
   }
 
   [Symbol.dispose](): void {

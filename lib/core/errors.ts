@@ -41,12 +41,6 @@ function kernelError(result: number, syscall: string, ending: string): SystemErr
   return Object.assign(new Error(`${code}: ${text}, ${syscall}${ending}`), { errno: result, code, syscall });
 }
 
-/** Passes on what a system call returned, or throws its error. */
-export function check(result: number, syscall: string, fd?: number): number {
-  if (result < 0) throw systemError(result, syscall, fd);
-  return result;
-}
-
 function coded<E extends Error>(error: E, code: string): E & { code: string } {
   return Object.assign(error, { code });
 }

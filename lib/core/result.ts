@@ -1,13 +1,41 @@
-import { EAGAIN, EWOULDBLOCK } from './errno.js';
-import { systemError } from './errors.js';
+import { native } from './binding.js';
+import { EAGAIN, EBADF, EWOULDBLOCK } from './errno.js';
+import { type SystemError, systemError } from './errors.js';
+
+/**
+ * The error of the system call that has just failed: nothing else may have been asked of the addon since.
+ * @param result what the call returned: `-errno`
+ * @param hint a sentence for the reader about the way out
+ */
+export function failure(result: number, fd?: number, hint?: string): SystemError {
+  return systemError(result, native.failedCall(), fd, hint);
+}
+
+/** Passes on what a system call returned, or throws its error. */
+export function check(result: number, fd?: number): number {
+  if (result < 0) throw failure(result, fd);
+  return result;
+}
 
 export function wouldBlock(result: number): boolean {
   return result === EAGAIN || result === EWOULDBLOCK;
 }
 
 /** Passes on what a system call returned; null for "would block". Other failures are thrown. */
-export function orNull(result: number, syscall: string, fd: number): number | null {
+export function orNull(result: number, fd: number): number | null {
   if (result >= 0) return result;
   if (wouldBlock(result)) return null;
-  throw systemError(result, syscall, fd);
+  throw failure(result, fd);
+}
+
+/** Says which of the descriptors EBADF means, as the kernel does not. */
+export function withClosed(error: SystemError, fds: number[]): SystemError {
+  const closed = error.errno === EBADF ? fds.find((fd) => native.isOpen(fd) < 0) : undefined;
+  return closed === undefined ? error : Object.assign(error, { fd: closed });
+}
+
+/** @throws SystemError EBADF in the name of syscall if fd is not open, or was opened with O_PATH */
+export function assertOpen(fd: number, syscall: string): void {
+  const result = native.isOpen(fd);
+  if (result < 0) throw systemError(result, syscall, fd);
 }

@@ -1,11 +1,12 @@
 import { native } from '../core/binding.js';
 import { checkInteger } from '../core/check.js';
-import { check, invalidType } from '../core/errors.js';
+import { invalidType } from '../core/errors.js';
+import { check } from '../core/result.js';
 
 /** How many descriptors the process may have: getrlimit(2), RLIMIT_NOFILE. Infinity where there is no limit. */
 export function getDescriptorLimit(): { soft: number; hard: number } {
   const limits = new Float64Array(2);
-  check(native.getDescriptorLimit(limits), 'getrlimit');
+  check(native.getDescriptorLimit(limits));
   return { soft: limits[0], hard: limits[1] };
 }
 
@@ -18,5 +19,5 @@ export function getDescriptorLimit(): { soft: number; hard: number } {
 export function setDescriptorLimit(soft: number): void {
   if (typeof soft !== 'number') throw invalidType('soft', 'a number', soft);
   if (soft !== Infinity) checkInteger(soft, 'soft', 0, Number.MAX_SAFE_INTEGER);
-  check(native.setDescriptorLimit(soft), 'setrlimit');
+  check(native.setDescriptorLimit(soft));
 }

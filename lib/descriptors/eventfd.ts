@@ -1,8 +1,8 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
-import { check, invalidType, notSupported, outOfRange } from '../core/errors.js';
-import { orNull } from '../core/result.js';
+import { invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { check, orNull } from '../core/result.js';
 
 /** The kernel keeps the largest number of 64 bits for itself. */
 const COUNTER_MAX = 2n ** 64n - 2n;
@@ -35,7 +35,7 @@ export class EventFd extends DescriptorOwner {
    */
   write(n: number | bigint): number | null {
     const fd = this.openFd();
-    return orNull(native.write(fd, BigUint64Array.of(checkCounter(n, 'n'))), 'write', fd);
+    return orNull(native.write(fd, BigUint64Array.of(checkCounter(n, 'n'))), fd);
   }
 }
 
@@ -52,7 +52,7 @@ export function eventfd(initial: number | bigint = 0, options?: { blocking?: boo
   if (native.eventfd === undefined) throw notSupported('only Linux has eventfd: use a pipe');
   // The call takes 32 bits only.
   const fits = value <= 0xffff_ffffn;
-  const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking), 'eventfd'));
+  const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking)));
   try {
     if (!fits) event.write(value);
   } catch (error) {

@@ -1,14 +1,13 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, checkBuffer, checkData, checkFd } from '../core/check.js';
-import { check } from '../core/errors.js';
-import { orNull } from '../core/result.js';
+import { check, orNull } from '../core/result.js';
 
 /**
  * read(2) into a buffer.
  * @returns how many bytes; 0 at the end of the stream; null if it would block
  */
 export function read(fd: number, buffer: Uint8Array): number | null {
-  return orNull(native.read(checkFd(fd), checkBuffer(buffer, 'buffer')), 'read', fd);
+  return orNull(native.read(checkFd(fd), checkBuffer(buffer, 'buffer')), fd);
 }
 
 /**
@@ -17,18 +16,18 @@ export function read(fd: number, buffer: Uint8Array): number | null {
  * @throws SystemError EPIPE where nobody reads any more
  */
 export function write(fd: number, data: Uint8Array | string): number | null {
-  return orNull(native.write(checkFd(fd), checkData(data, 'data')), 'write', fd);
+  return orNull(native.write(checkFd(fd), checkData(data, 'data')), fd);
 }
 
 /** close(2). The number is free afterwards, even where the kernel reports an error of earlier writes. */
 export function close(fd: number): void {
   native.forget(checkFd(fd));
-  check(native.close(fd), 'close', fd);
+  check(native.close(fd), fd);
 }
 
 /** dup(2): a second descriptor of the same open file, with the lowest free number. CLOEXEC. */
 export function dup(fd: number): number {
-  return check(native.dup(checkFd(fd)), 'dup', fd);
+  return check(native.dup(checkFd(fd)), fd);
 }
 
 /**
@@ -36,16 +35,16 @@ export function dup(fd: number): number {
  * @returns target
  */
 export function dup2(fd: number, target: number): number {
-  const result = check(native.dup2(checkFd(fd), checkFd(target, 'target')), 'dup2', fd);
+  const result = check(native.dup2(checkFd(fd), checkFd(target, 'target')), fd);
   if (fd !== target) native.forget(target);
   return result;
 }
 
 /** Whether reads and writes wait: fcntl(2), O_NONBLOCK. It belongs to the open file, so duplicates share it. */
 export function getBlocking(fd: number): boolean {
-  return check(native.getBlocking(checkFd(fd)), 'fcntl', fd) === 1;
+  return check(native.getBlocking(checkFd(fd)), fd) === 1;
 }
 
 export function setBlocking(fd: number, blocking: boolean): void {
-  check(native.setBlocking(checkFd(fd), checkBoolean(blocking, 'blocking')), 'fcntl', fd);
+  check(native.setBlocking(checkFd(fd), checkBoolean(blocking, 'blocking')), fd);
 }

@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
+import { EVENT_READ } from '../calls/constants.js';
+import { SelectSet } from '../calls/select-set.js';
 import { native } from '../core/binding.js';
 import { checkInteger, INT_MAX } from '../core/check.js';
-import { EVENT_READ } from '../calls/constants.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { ECHILD, ENOSYS } from '../core/errno.js';
-import { check, notSupported, systemError } from '../core/errors.js';
-import { SelectSet } from '../calls/select-set.js';
+import { notSupported } from '../core/errors.js';
+import { check } from '../core/result.js';
 
 const KILLED = 1;
 
@@ -33,7 +34,7 @@ export class PidFd extends DescriptorOwner {
     const status = new Int32Array(2);
     const result = native.pidfdStatus?.(fd, status) ?? ECHILD;
     if (result === ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
-    if (check(result, 'waitid', fd) === 0) return null;
+    if (check(result, fd) === 0) return null;
     if (status[0] !== KILLED) return { exitCode: status[1], signal: null };
     return { exitCode: null, signal: signalName(status[1]) };
   }
@@ -41,7 +42,7 @@ export class PidFd extends DescriptorOwner {
   #hasEnded(fd: number): boolean {
     const set = new SelectSet();
     set.set(fd, EVENT_READ);
-    return check(set.wait(0), 'select', fd) > 0;
+    return check(set.wait(0), fd) > 0;
   }
 }
 
@@ -55,8 +56,7 @@ export function pidfd(pid: number): PidFd {
   checkInteger(pid, 'pid', 1, INT_MAX);
   const result = native.pidfdOpen?.(pid) ?? ENOSYS;
   if (result === ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
-  if (result < 0) throw systemError(result, 'pidfd_open');
-  return new PidFd(result);
+  return new PidFd(check(result));
 }
 
 function signalName(number: number): NodeJS.Signals | null {

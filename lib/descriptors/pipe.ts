@@ -1,6 +1,6 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
-import { check } from '../core/errors.js';
+import { check } from '../core/result.js';
 
 /**
  * pipe(2): both ends CLOEXEC, the caller's to close.
@@ -9,6 +9,6 @@ import { check } from '../core/errors.js';
 export function pipe(options?: { blocking?: boolean }): [readFd: number, writeFd: number] {
   const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
-  check(native.pipe(fds, checkBoolean(blocking, 'options.blocking')), 'pipe2');
+  check(native.pipe(fds, checkBoolean(blocking, 'options.blocking')));
   return [fds[0], fds[1]];
 }

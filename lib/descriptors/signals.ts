@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import { native } from '../core/binding.js';
 import { readIterable } from '../core/check.js';
 import type { Descriptor } from '../core/descriptor.js';
-import { closed, invalidType, notSupported, outOfRange, systemError } from '../core/errors.js';
+import { closed, invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { show } from '../core/inspect.js';
+import { failure } from '../core/result.js';
 import { drain, openWakeChannel } from './wake-channel.js';
 
 /** These come back as soon as a handler returns: the instruction that was at fault is tried again. */
@@ -117,7 +118,7 @@ function toNumber(name: NodeJS.Signals): number {
 
 function refusal(result: number, names: NodeJS.Signals[]): Error {
   const name = names.find((one) => UNCATCHABLE.has(one));
-  return systemError(result, 'sigaction', undefined, name && `${name} cannot be caught`);
+  return failure(result, undefined, name && `${name} cannot be caught`);
 }
 
 function bit(number: number): number {

@@ -1,7 +1,8 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
-import { check, invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { check } from '../core/result.js';
 
 /** A hundred million seconds, in milliseconds: about three years. */
 const LONGEST_MS = 1e11;
@@ -35,7 +36,7 @@ export class TimerFd extends DescriptorOwner {
     checkDuration(intervalMs, 'options.intervalMs');
     // The caller's getters have run.
     const fd = this.openFd();
-    check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, 'timerfd_settime', fd);
+    check(native.timerfdSettime?.(fd, delayMs ?? 0, intervalMs) ?? 0, fd);
   }
 }
 
@@ -53,7 +54,7 @@ export function timerfd(options: { delayMs: number; intervalMs?: number; blockin
   checkDuration(intervalMs, 'options.intervalMs');
   checkBoolean(blocking, 'options.blocking');
   if (native.timerfdCreate === undefined) throw notSupported('only Linux has timerfd: use the timeout of the wait');
-  const timer = new TimerFd(check(native.timerfdCreate(blocking), 'timerfd_create'));
+  const timer = new TimerFd(check(native.timerfdCreate(blocking)));
   try {
     timer.set({ delayMs: delayMs ?? 0, intervalMs });
   } catch (error) {

@@ -1,7 +1,7 @@
 import { native } from '../core/binding.js';
 import { Descriptor } from '../core/descriptor.js';
-import { check } from '../core/errors.js';
 import { registrations } from '../core/registrations.js';
+import { check } from '../core/result.js';
 
 const ONE = BigUint64Array.of(1n);
 /** An eventfd gives 8 bytes, a pipe what there is. */
@@ -13,11 +13,11 @@ const scratch = new Uint8Array(4096);
  */
 export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
   if (native.eventfd !== undefined) {
-    const both = Descriptor.made(check(native.eventfd(0, false, registrations.counts), 'eventfd'));
+    const both = Descriptor.made(check(native.eventfd(0, false, registrations.counts)));
     return [both, both];
   }
   const fds = new Int32Array(2);
-  check(native.wakePipe(fds, registrations.counts), 'pipe2');
+  check(native.wakePipe(fds, registrations.counts));
   return [Descriptor.made(fds[0]), Descriptor.made(fds[1])];
 }
 

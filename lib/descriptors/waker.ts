@@ -3,8 +3,9 @@ import { native } from '../core/binding.js';
 import { checkFd } from '../core/check.js';
 import { Descriptor } from '../core/descriptor.js';
 import { EAGAIN, EBADF, EINVAL, EPIPE } from '../core/errno.js';
-import { check, closed, systemError } from '../core/errors.js';
+import { closed, systemError } from '../core/errors.js';
 import { show } from '../core/inspect.js';
+import { check } from '../core/result.js';
 import { post } from './wake-channel.js';
 
 const NOTHING = new Uint8Array(0);
@@ -43,7 +44,7 @@ export class Waker implements Disposable {
     const fd = this.#open();
     const result = post(fd);
     // A pipe that is full wakes as well, and one that nobody reads is that of a closed selector.
-    if (result !== EAGAIN && result !== EPIPE) check(result, 'write', fd);
+    if (result !== EAGAIN && result !== EPIPE) check(result, fd);
   }
 
   /**
@@ -53,7 +54,7 @@ export class Waker implements Disposable {
    */
   share(): number {
     const fd = this.#open();
-    return check(native.dup(fd), 'dup', fd);
+    return check(native.dup(fd), fd);
   }
 
   /** Closes the descriptor; the selector's other wakers go on working. Closing twice is harmless. */
@@ -78,10 +79,10 @@ export class Waker implements Disposable {
 
 function checkWakeFd(value: unknown): number {
   const fd = checkFd(value);
-  check(native.exists(fd), 'fcntl', fd);
+  check(native.exists(fd), fd);
   if (!isWakeFd(fd)) throw systemError(EINVAL, 'write', fd, 'not a descriptor that a waker has shared');
   // wake() must not wait for whoever reads.
-  if (check(native.getBlocking(fd), 'fcntl', fd) === 1) {
+  if (check(native.getBlocking(fd), fd) === 1) {
     throw systemError(EINVAL, 'write', fd, 'the descriptor blocks, which none does that a waker has shared');
   }
   return fd;

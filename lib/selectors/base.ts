@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
-import { checkFunction, checkInteger, readOptions } from '../core/check.js';
 import { EVENT_READ } from '../calls/constants.js';
+import { checkFdSetSize } from '../calls/select.js';
+import { checkFunction, checkInteger, readOptions } from '../core/check.js';
 import { EINTR } from '../core/errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
-import { checkFdSetSize } from '../calls/select.js';
 import { show } from '../core/inspect.js';
 import { cut, deadlineAfter, remainingUntil, toTimeout } from '../core/timeout.js';
 import type { Waker } from '../descriptors/waker.js';
 import { AsyncWait, checkSignal } from './async-wait.js';
-import { SelectorKey } from './key.js';
 import { KeyMap } from './key-map.js';
 import { KeyTable } from './key-table.js';
+import { SelectorKey } from './key.js';
 import {
   checkChoice,
   checkRegisterOptions,

@@ -11,9 +11,9 @@ import {
 } from '../calls/constants.js';
 import { EpollSet } from '../calls/epoll-set.js';
 import { EBADF, EEXIST, EINVAL, ELOOP, ENOENT, EPERM } from '../core/errno.js';
+import { grown, lengthFor } from '../core/growth.js';
 import { registrations } from '../core/registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
-import { grown, lengthFor } from '../core/growth.js';
 
 /** Asks for nothing and fires once at the most, for an error or a hang-up: an entry that is disarmed, or nearly. */
 const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;

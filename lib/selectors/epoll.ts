@@ -8,15 +8,15 @@ import {
   EPOLLOUT,
   EPOLLPRI,
   EPOLLRDHUP,
-  EPOLLWAKEUP,
   EVENT_PRIORITY,
   EVENT_READ,
   EVENT_WRITE,
 } from '../calls/constants.js';
 import { EpollEventList, MAX_EVENTS, NOBODYS } from '../calls/epoll-event-list.js';
+import { SelectSet } from '../calls/select-set.js';
 import { EINVAL, EPERM } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
-import { SelectSet } from '../calls/select-set.js';
+import { failure } from '../core/result.js';
 import { PAUSE_MS } from '../core/timeout.js';
 import { BaseSelector } from './base.js';
 import { EpollEntries } from './epoll-entries.js';
@@ -29,8 +29,6 @@ const WHY_EPERM =
   'epoll cannot watch regular files and the like, which never block: ' +
   "{ unpollable: 'ready' } reports them ready at every wait, as poll and select do";
 
-/** All that the kernel takes together with EPOLLEXCLUSIVE. */
-const EXCLUSIVE_BITS = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE;
 const WHY_EXCLUSIVE =
   'an exclusive registration takes EVENT_READ, EVENT_WRITE, trigger and EPOLLWAKEUP, no other flags, and no epoll descriptor';
 const WHY_NO_CHANGE =
@@ -115,7 +113,6 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   protected override add(fd: number, events: number, nativeBits: number): void {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
     const isExclusive = (mask & EPOLLEXCLUSIVE) !== 0;
-    if (isExclusive && (mask & ~EXCLUSIVE_BITS) !== 0) throw systemError(EINVAL, 'epoll_ctl', fd, WHY_EXCLUSIVE);
     const result = this.#entries.add(fd, mask);
     if (result === EPERM && this.#unpollables !== undefined) {
       this.#unpollables.add(fd, mask);
@@ -123,7 +120,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
       this.attemptSoon();
     } else if (result < 0) {
       const why = result === EINVAL && isExclusive ? WHY_EXCLUSIVE : undefined;
-      throw systemError(result, 'epoll_ctl', fd, result === EPERM ? WHY_EPERM : why);
+      throw failure(result, fd, result === EPERM ? WHY_EPERM : why);
     }
     this.#size++;
   }
@@ -169,7 +166,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override waitError(result: number): Error {
-    return systemError(result, 'epoll_wait', this.#entries.set.fd);
+    return failure(result, this.#entries.set.fd);
   }
 
   protected override readyFd(i: number): number {

@@ -1,6 +1,6 @@
 import type { FileObject } from '../core/file-object.js';
-import { registrations } from '../core/registrations.js';
 import { grown, lengthFor } from '../core/growth.js';
+import { registrations } from '../core/registrations.js';
 import type { SelectorKey } from './key.js';
 
 /**

@@ -1,9 +1,9 @@
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../calls/constants.js';
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../calls/constants.js';
+import { PollSet } from '../calls/poll-set.js';
 import { EBADF } from '../core/errno.js';
 import { notSupported, systemError } from '../core/errors.js';
-import { assertOpen } from '../core/open.js';
-import { PollSet } from '../calls/poll-set.js';
+import { assertOpen, failure } from '../core/result.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 
@@ -89,7 +89,7 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override waitError(result: number): Error {
-    return systemError(result, 'poll', result === EBADF ? this.#closedFd : undefined);
+    return result === EBADF ? systemError(result, 'poll', this.#closedFd) : failure(result);
   }
 
   protected override readyFd(i: number): number {

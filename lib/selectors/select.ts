@@ -1,8 +1,7 @@
-import { EBADF } from '../core/errno.js';
-import { notSupported, systemError } from '../core/errors.js';
-import { assertOpen, isOpen } from '../core/open.js';
-import { checkFdSetSize } from '../calls/select.js';
 import { SelectSet } from '../calls/select-set.js';
+import { checkFdSetSize } from '../calls/select.js';
+import { notSupported } from '../core/errors.js';
+import { assertOpen, failure, withClosed } from '../core/result.js';
 import { BaseSelector } from './base.js';
 import type { Features, SelectorOptions, Watch } from './options.js';
 
@@ -71,8 +70,7 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
   }
 
   protected override waitError(result: number): Error {
-    const gone = result === EBADF ? [...this.#fds].find((fd) => !isOpen(fd)) : undefined;
-    return systemError(result, 'select', gone);
+    return withClosed(failure(result), [...this.#fds]);
   }
 
   protected override readyFd(i: number): number {

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { native } from '../core/binding.js';
 import { checkInteger } from '../core/check.js';
-import { AF_INET6, AF_UNIX } from './constants.js';
 import { addressError, invalidType, outOfRange, type SystemError } from '../core/errors.js';
 import { property } from '../core/property.js';
+import { AF_INET6, AF_UNIX } from './constants.js';
 
 /**
  * The address of a socket: of IPv4 or IPv6 in numbers, as names are not looked up; or of AF_UNIX, where
@@ -43,8 +43,8 @@ export function describeAddress(address: NativeAddress): string {
   return port === 0 ? '' : `${text}:${port}`;
 }
 
-/** The error of a call that is about this address, which it names as Node's own do. */
-export function errorAt(address: NativeAddress, result: number, syscall: string, fd: number): SystemError {
+/** The error of a call that is about this address, which it names as Node's own do: by default the last that failed. */
+export function errorAt(address: NativeAddress, result: number, fd: number, syscall = native.failedCall()): SystemError {
   const [family, text, port] = native.decodeAddress(address);
   const place = describeAddress(address) || text;
   return addressError(result, syscall, place, family === AF_UNIX ? { fd, address: text } : { fd, address: text, port });

@@ -3,11 +3,11 @@ import { inspect } from 'node:util';
 import { native } from '../core/binding.js';
 import { checkData, checkFlags, checkInteger, INT_MAX, isShared, lengthOf } from '../core/check.js';
 import { EAGAIN } from '../core/errno.js';
-import { noSuchIndex, outOfRange } from '../core/errors.js';
+import { noSuchIndex, outOfRange, systemError } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
+import { wouldBlock } from '../core/result.js';
 import { MSG_TRUNC } from './constants.js';
-import { orNull } from '../core/result.js';
 
 /** The words of a slot: descriptor, how many bytes its message has, what the last call returned, cut off or not. */
 const WORDS = 4;
@@ -148,9 +148,12 @@ export class MessageList {
    */
   result(i: number): number | null {
     const word = this.#word(i);
+    const result = this.#slots[word + RESULT];
+    if (result >= 0) return result;
+    if (wouldBlock(result)) return null;
     // Where receiving failed there is no message, and where there is none nothing is sent.
-    const syscall = this.#slots[word + SIZE] > 0 ? 'send' : 'recvmsg';
-    return orNull(this.#slots[word + RESULT], syscall, this.#slots[word + FD]);
+    const syscall = this.#slots[word + SIZE] > 0 ? native.sendManyCall : native.recvManyCall;
+    throw systemError(result, syscall, this.#slots[word + FD]);
   }
 
   /** @internal */

@@ -1,13 +1,4 @@
 import { inspect } from 'node:util';
-import {
-  type Address,
-  createNativeAddress,
-  describeAddress,
-  errorAt,
-  fromNativeAddress,
-  type NativeAddress,
-  toNativeAddress,
-} from './address.js';
 import { native } from '../core/binding.js';
 import {
   checkBoolean,
@@ -22,10 +13,19 @@ import {
 } from '../core/check.js';
 import { Descriptor } from '../core/descriptor.js';
 import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from '../core/errno.js';
-import { check, closed, invalidType, outOfRange, systemError } from '../core/errors.js';
+import { closed, invalidType, outOfRange, systemError } from '../core/errors.js';
 import { show } from '../core/inspect.js';
+import { check, failure, orNull, wouldBlock } from '../core/result.js';
+import {
+  type Address,
+  createNativeAddress,
+  describeAddress,
+  errorAt,
+  fromNativeAddress,
+  type NativeAddress,
+  toNativeAddress,
+} from './address.js';
 import { AF_INET, MSG_TRUNC, SO_ERROR, SO_TYPE, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './constants.js';
-import { orNull, wouldBlock } from '../core/result.js';
 
 /** What is left of a type without SOCK_NONBLOCK and SOCK_CLOEXEC. */
 const TYPE_MASK = 0xf;
@@ -69,7 +69,7 @@ export class Socket implements Disposable {
     }
     checkInteger(family, 'family', INT_MIN, INT_MAX);
     checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
-    this.#descriptor = Descriptor.made(check(native.socket(family, type, protocol), 'socket'));
+    this.#descriptor = Descriptor.made(check(native.socket(family, type, protocol)));
   }
 
   /**
@@ -77,8 +77,8 @@ export class Socket implements Disposable {
    * @throws SystemError EBADF if fd is not open, ENOTSOCK if it is no socket
    */
   static fromFd(fd: number): Socket {
-    check(native.getsockname(checkFd(fd), scratch), 'getsockname', fd);
-    check(native.getsockopt(fd, SOL_SOCKET, SO_TYPE, optionBytes), 'getsockopt', fd);
+    check(native.getsockname(checkFd(fd), scratch), fd);
+    check(native.getsockopt(fd, SOL_SOCKET, SO_TYPE, optionBytes), fd);
     return new Socket(new Descriptor(fd), optionNumber[0]);
   }
 
@@ -94,7 +94,7 @@ export class Socket implements Disposable {
   /** Whether calls wait: fcntl(2), O_NONBLOCK. */
   setBlocking(blocking: boolean): void {
     const fd = this.#open();
-    check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), 'fcntl', fd);
+    check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), fd);
   }
 
   /** bind(2). Port 0 takes any free one: see `localAddress`. */
@@ -103,7 +103,7 @@ export class Socket implements Disposable {
     const own = toNativeAddress(address);
     const fd = this.#open();
     const result = native.bind(fd, own);
-    if (result < 0) throw errorAt(own, result, 'bind', fd);
+    if (result < 0) throw errorAt(own, result, fd);
   }
 
   /**
@@ -114,8 +114,10 @@ export class Socket implements Disposable {
   listen(backlog: number = SOMAXCONN): void {
     const fd = this.#open();
     const result = native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX));
-    if (result === EADDRINUSE && native.getsockname(fd, scratch) === 0) throw errorAt(scratch, result, 'listen', fd);
-    check(result, 'listen', fd);
+    if (result >= 0) return;
+    const error = failure(result, fd);
+    const isKnown = result === EADDRINUSE && native.getsockname(fd, scratch) === 0;
+    throw isKnown ? errorAt(scratch, result, fd) : error;
   }
 
   /**
@@ -146,7 +148,7 @@ export class Socket implements Disposable {
     // One that a signal interrupts goes on.
     if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
     else if (result !== EALREADY) this.#connecting = undefined;
-    if (result < 0 && result !== EINPROGRESS) throw errorAt(peer, result, 'connect', fd);
+    if (result < 0 && result !== EINPROGRESS) throw errorAt(peer, result, fd);
     return result === 0;
   }
 
@@ -170,7 +172,7 @@ export class Socket implements Disposable {
    */
   recvInto(buffer: Uint8Array, flags = 0): number | null {
     const fd = this.#open();
-    return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), 'recv', fd);
+    return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), fd);
   }
 
   /**
@@ -180,7 +182,7 @@ export class Socket implements Disposable {
    */
   send(data: Uint8Array | string, flags = 0): number | null {
     const fd = this.#open();
-    return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), 'send', fd);
+    return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), fd);
   }
 
   /**
@@ -195,7 +197,7 @@ export class Socket implements Disposable {
     const buffer = allocate(size, flags);
     // So that the result is the length that the datagram had. A stream would throw the bytes away.
     const allFlags = this.#type === SOCK_STREAM ? flags : flags | MSG_TRUNC;
-    const count = orNull(native.recvfrom(fd, buffer, allFlags, scratch), 'recvfrom', fd);
+    const count = orNull(native.recvfrom(fd, buffer, allFlags, scratch), fd);
     if (count === null) return null;
     return { data: trim(buffer, count), address: fromNativeAddress(scratch), truncated: count > size };
   }
@@ -210,7 +212,7 @@ export class Socket implements Disposable {
     const result = native.sendto(fd, bytes, flags, peer);
     if (result >= 0) return result;
     if (wouldBlock(result)) return null;
-    throw errorAt(peer, result, 'sendto', fd);
+    throw errorAt(peer, result, fd);
   }
 
   /** shutdown(2): ends one direction of the connection, or both. */
@@ -218,7 +220,7 @@ export class Socket implements Disposable {
     const fd = this.#open();
     if (typeof how !== 'string') throw invalidType('how', "'read', 'write' or 'both'", how);
     if (!HOW.includes(how)) throw outOfRange('how', "'read', 'write' or 'both'", how);
-    check(native.shutdown(fd, HOW.indexOf(how)), 'shutdown', fd);
+    check(native.shutdown(fd, HOW.indexOf(how)), fd);
   }
 
   /**
@@ -238,9 +240,9 @@ export class Socket implements Disposable {
     checkInteger(name, 'name', INT_MIN, INT_MAX);
     if (length !== undefined) {
       const value = Buffer.alloc(checkInteger(length, 'length', 0, INT_MAX));
-      return value.subarray(0, check(native.getsockopt(fd, level, name, value), 'getsockopt', fd));
+      return value.subarray(0, check(native.getsockopt(fd, level, name, value), fd));
     }
-    const size = check(native.getsockopt(fd, level, name, optionBytes.fill(0)), 'getsockopt', fd);
+    const size = check(native.getsockopt(fd, level, name, optionBytes.fill(0)), fd);
     if (size !== optionNumber.BYTES_PER_ELEMENT) throw notANumber(name, size);
     return optionNumber[0];
   }
@@ -250,7 +252,7 @@ export class Socket implements Disposable {
     const fd = this.#open();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
-    check(native.setsockopt(fd, level, name, toOption(value)), 'setsockopt', fd);
+    check(native.setsockopt(fd, level, name, toOption(value)), fd);
   }
 
   /**
@@ -269,20 +271,20 @@ export class Socket implements Disposable {
     this.#connecting = undefined;
     // Only what is connected can be reset.
     if (peer === undefined || -error === ECONNRESET) return systemError(-error, 'getsockopt', fd);
-    return errorAt(peer, -error, 'connect', fd);
+    return errorAt(peer, -error, fd, 'connect');
   }
 
   /** getsockname(2) */
   localAddress(): Address {
     const fd = this.#open();
-    check(native.getsockname(fd, scratch), 'getsockname', fd);
+    check(native.getsockname(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
   /** getpeername(2) */
   remoteAddress(): Address {
     const fd = this.#open();
-    check(native.getpeername(fd, scratch), 'getpeername', fd);
+    check(native.getpeername(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
@@ -314,7 +316,7 @@ export class Socket implements Disposable {
 
   #accept(own: boolean): number | null {
     const fd = this.#open();
-    return orNull(native.accept(fd, scratch, own), 'accept4', fd);
+    return orNull(native.accept(fd, scratch, own), fd);
   }
 
   #open(): number {
@@ -333,7 +335,7 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   checkInteger(type, 'type', INT_MIN, INT_MAX);
   const { blocking = false } = readOptions(options, ['blocking']);
   const fds = new Int32Array(2);
-  check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')), 'socketpair');
+  check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')));
   return [new Socket(Descriptor.made(fds[0]), type), new Socket(Descriptor.made(fds[1]), type)];
 }
 

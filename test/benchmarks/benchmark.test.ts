@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
 import { getDescriptorLimit } from 'io-selectors/fd';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryPath } from '../support/files.js';
 import { type Child, root, start } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
 import * as io from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { compile } from '../support/processes.js';
 
 /** Every number that the package exports is a constant. */

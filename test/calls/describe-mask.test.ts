@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import * as io from 'io-selectors';
 import {
   describeMask,
@@ -17,6 +16,7 @@ import {
   POLLOUT,
   POLLRDHUP,
 } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { expectError } from '../support/errors.js';
 
 /** As untyped programs call it. */

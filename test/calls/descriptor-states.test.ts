@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { describeMask, Epoll, Poll, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, select, type SystemError } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { hasEpoll, hasPoll } from '../support/selectors.js';
 import { states } from '../support/states.js';

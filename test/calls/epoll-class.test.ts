@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLL_CTL_DEL, EpollEventList, EPOLLIN, type FileObject } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLL_CTL_ADD, EpollEventList, EPOLLIN } from 'io-selectors';
 import { dup2 } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

@@ -1,5 +1,4 @@
 import { openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import {
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
@@ -16,6 +15,7 @@ import {
   EPOLLWAKEUP,
 } from 'io-selectors';
 import { eventfd, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

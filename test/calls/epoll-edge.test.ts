@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from 'io-selectors';
 import { eventfd, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, pipe, socketPair, tcpListener } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { hasEpoll } from '../support/selectors.js';

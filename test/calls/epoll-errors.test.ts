@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { type Epoll, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLIN } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EpollEventList, EPOLLIN } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import {
   EPOLLET,
   EPOLLEXCLUSIVE,
@@ -11,6 +10,7 @@ import {
   EPOLLWAKEUP,
 } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { drain, pipe, socketPair } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLLIN } from 'io-selectors';
 import { eventfd, getBlocking, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

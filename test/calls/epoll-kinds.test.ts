@@ -1,10 +1,10 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
 import { EPOLLIN } from 'io-selectors';
 import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket, SOCK_DGRAM } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

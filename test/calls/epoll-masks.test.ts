@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from 'io-selectors';
 import { read, write } from 'io-selectors/fd';
 import { AF_INET, MSG_OOB, SO_OOBINLINE, Socket, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, pipe, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { closablePipe, openEpoll, ready } from '../support/epoll.js';
 import { hasEpoll } from '../support/selectors.js';

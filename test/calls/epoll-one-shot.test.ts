@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { type Epoll, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLRDHUP } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { drain, socketPair, tcpPair } from '../support/descriptors.js';
 import { closablePipe, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLLIN, EPOLLOUT } from 'io-selectors';
 import { dup2, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { closablePipe, duplicateHigh, openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
 import { Epoll, EPOLLIN } from 'io-selectors';
 import { read } from 'io-selectors/fd';
+import { expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { pendingSignalFd } from '../support/signal-fd.js';

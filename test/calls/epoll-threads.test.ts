@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLLET, EPOLLIN, EPOLLONESHOT } from 'io-selectors';
 import { dup2, eventfd, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { hasEpoll } from '../support/selectors.js';

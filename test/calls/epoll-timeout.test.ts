@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
 import { type Epoll, EpollEventList, EPOLLIN } from 'io-selectors';
 import { eventfd, timerfd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Epoll, EpollEventList, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from 'io-selectors';
 import { dup2, eventfd, read, timerfd, write } from 'io-selectors/fd';
 import { AF_INET, Socket, SOCK_DGRAM } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { duplicateHigh, openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';

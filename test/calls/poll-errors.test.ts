@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { Poll, POLLIN, POLLOUT } from 'io-selectors';
 import { eventfd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, readSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import {
   POLLERR,
   POLLHUP,
@@ -15,6 +14,7 @@ import {
 } from 'io-selectors';
 import { pidfd } from 'io-selectors/fd';
 import { Socket, SOCK_DGRAM } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { masterInPacketMode } from '../support/file-states.js';
 import { untilReadable } from '../support/internet.js';

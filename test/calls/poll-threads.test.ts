@@ -1,8 +1,8 @@
 import { readlinkSync, writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import { describe, expect, test } from 'vitest';
 import { POLLIN, POLLNVAL, POLLRDHUP } from 'io-selectors';
 import { SOCK_SEQPACKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { pipe, socketPair } from '../support/descriptors.js';
 import { dupHigh } from '../support/high-descriptors.js';
 import { openPoll } from '../support/poll.js';

@@ -1,6 +1,5 @@
 import { closeSync, readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
 import {
   Poll,
   POLLERR,
@@ -15,6 +14,7 @@ import {
   POLLWRNORM,
 } from 'io-selectors';
 import { dup, eventfd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
 import { closedFd, openFile, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';

@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { Server } from 'node:net';
-import { describe, expect, test } from 'vitest';
 import { select } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { closedFd, closedFdPastTable } from '../support/files.js';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { POLLIN, select } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { openPoll } from '../support/poll.js';

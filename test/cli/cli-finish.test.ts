@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket as NodeSocket } from 'node:net';
-import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
 import { AF_INET, Socket, SO_RCVBUF, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, portOf } from '../support/descriptors.js';
 import { untilReadable } from '../support/internet.js';
 import { type Child, start } from '../support/processes.js';

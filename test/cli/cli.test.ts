@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { connect } from 'node:net';
 import { availableBackends } from 'io-selectors';
+import { expect, test } from 'vitest';
 import { tcpListener } from '../support/descriptors.js';
 import { type Child, start } from '../support/processes.js';
 

@@ -25,6 +25,7 @@ const SIGNATURES: Record<string, string[]> = {
   beginEpoll: ['watch', 'boolean', 'fd'],
   cancelWatch: ['watch'],
   closeWatch: ['watch'],
+  failedCall: [],
   encodeInet: ['address', 'text', 'small'],
   encodeUnix: ['address', 'bytes'],
   decodeAddress: ['address'],

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
-import { expect, test } from 'vitest';
 import { Socket } from 'io-selectors/socket';
+import { expect, test } from 'vitest';
 import { owned, ownedFd, tcpListener } from '../support/descriptors.js';
 import { inThread } from '../support/threads.js';
 

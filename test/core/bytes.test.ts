@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
 import { read, write } from 'io-selectors/fd';
 import { MessageList, SO_KEEPALIVE, Socket, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { udp, loopbacks } from '../support/internet.js';

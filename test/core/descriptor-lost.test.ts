@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { eventfd } from 'io-selectors/fd';
 import * as fd from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { inChild, type Package } from '../support/child.js';
 import { owned } from '../support/descriptors.js';
 import { hasEpoll } from '../support/selectors.js';

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
 import {
   Epoll,
   EpollEventList,
@@ -13,6 +12,7 @@ import {
 } from 'io-selectors';
 import { close, eventfd, pidfd, signals, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, MessageList, Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, portOf, socketPair, tcpPair } from '../support/descriptors.js';
 import { backends, hasEpoll, hasPoll, open } from '../support/selectors.js';
 

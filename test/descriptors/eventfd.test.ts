@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { select } from 'io-selectors';
 import { type EventFd, eventfd, getBlocking, setBlocking } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { inThread } from '../support/threads.js';

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { Epoll } from 'io-selectors';
 import { close, dup, dup2, eventfd, pidfd, pipe, timerfd } from 'io-selectors/fd';
 import { Socket, socketPair } from 'io-selectors/socket';
+import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { portOf } from '../support/descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
 import * as fd from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
+import { inChild } from '../support/child.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
-import { inChild } from '../support/child.js';
 import { openDescriptors } from '../support/witness.js';
 
 const TYPE = ['ERR_INVALID_ARG_TYPE', TypeError] as const;
@@ -61,8 +61,8 @@ describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) 
     ['read', 'read', [ONE]],
     ['write', 'write', ['x']],
     ['close', 'close', []],
-    ['dup', 'dup', []],
-    ['dup2', 'dup2', [992]],
+    ['dup', 'fcntl', []],
+    ['dup2', 'dup3', [992]],
     ['getBlocking', 'fcntl', []],
     ['setBlocking', 'fcntl', [true]],
   ])('is EBADF to %s', (name, syscall, more) => {
@@ -149,7 +149,7 @@ describe('the limit of descriptors', () => {
       },
       { using: [failureOf] },
     );
-    const syscalls = ['pipe2', 'dup', 'eventfd', 'timerfd_create', 'pidfd_open', 'socket', 'socketpair'];
+    const syscalls = ['pipe2', 'fcntl', 'eventfd', 'timerfd_create', 'pidfd_open', 'socket', 'socketpair'];
     expect(result).toEqual({ failures: syscalls.map((name) => `EMFILE ${name}`), written: 1, read: 1 });
   });
 });

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import * as fd from 'io-selectors/fd';
 import { close, dup, dup2, getBlocking, read, setBlocking, write } from 'io-selectors/fd';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { fill, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { inThread } from '../support/threads.js';
@@ -172,14 +172,14 @@ describe('dup2', () => {
   test('refuses a closed number, also one that equals the target, and leaves the target open', () => {
     const [r] = pipe();
     const before = openDescriptors().get(r);
-    expectError(() => dup2(HIGH, r), 'EBADF', { syscall: 'dup2', fd: HIGH });
-    expectError(() => dup2(HIGH, HIGH), 'EBADF', { syscall: 'dup2', fd: HIGH });
+    expectError(() => dup2(HIGH, r), 'EBADF', { syscall: 'dup3', fd: HIGH });
+    expectError(() => dup2(HIGH, HIGH), 'EBADF', { syscall: 'fcntl', fd: HIGH });
     expect(openDescriptors().get(r)).toBe(before);
   });
 
   test('refuses a target past the limit', () => {
     const [r] = pipe();
-    expectError(() => dup2(r, 2 ** 31 - 1), 'EBADF', { syscall: 'dup2' });
+    expectError(() => dup2(r, 2 ** 31 - 1), 'EBADF', { syscall: 'dup3' });
   });
 });
 

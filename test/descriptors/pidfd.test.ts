@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { select } from 'io-selectors';
 import { pidfd, type PidFd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { owned } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
-import { constants } from 'node:os';
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { constants } from 'node:os';
 import { signals } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { expectError, thrownBy } from '../support/errors.js';
 import { backends } from '../support/selectors.js';
 import { saidBy, startWithSignals, threadKiller } from '../support/signals.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { select } from 'io-selectors';
 import { getBlocking, timerfd, type TimerFd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { untilReadable } from '../support/internet.js';

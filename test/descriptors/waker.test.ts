@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, Waker } from 'io-selectors';
 import { dup, eventfd, pipe as openPipe, setBlocking, timerfd, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { idle, keysOf } from '../support/async.js';
 import { inChild } from '../support/child.js';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
@@ -9,8 +9,8 @@ import { expectError } from '../support/errors.js';
 import { closedFd, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';
 import { backends, expectIdle, open } from '../support/selectors.js';
-import { wakeFromThread, wakeOnceBlocked } from '../support/wakers.js';
 import { WAITS } from '../support/waiting.js';
+import { wakeFromThread, wakeOnceBlocked } from '../support/wakers.js';
 import { openCount, openDescriptors } from '../support/witness.js';
 
 describe.each(backends)('the waker of %s', (backend, Selector) => {

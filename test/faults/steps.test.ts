@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Fault, inFaultyChild } from '../support/faults.js';
 import { faultSteps, type Steps } from '../support/fault-steps.js';
+import { type Fault, inFaultyChild } from '../support/faults.js';
 import { hostileCalls } from '../support/hostile-call.js';
 import { hasEpoll, hasPoll } from '../support/selectors.js';
 

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
 import { MessageList } from 'io-selectors/socket';
+import { expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { expectError } from '../support/errors.js';
 import { type Callable, hostileCalls } from '../support/hostile-call.js';

@@ -1,8 +1,8 @@
 import type { ReadyEvent, SelectorKey } from 'io-selectors';
 import { type Backend, bitsOf, describeBits, describeEvents, eventsOf, UNASKED } from './bits.js';
-import { COMPARABLE } from './truth.js';
 import { Failure } from './failure.js';
 import type { Bounds, Expectation } from './model.js';
+import { COMPARABLE } from './truth.js';
 
 function show({ registration: { key, file }, low, high }: Bounds): string {
   const bits = low === high ? describeBits(low) : `${describeBits(low)} to ${describeBits(high)}`;

@@ -1,5 +1,5 @@
-import { BACKENDS } from './driver.js';
 import type { Backend } from './bits.js';
+import { BACKENDS } from './driver.js';
 import type { Operation } from './operation.js';
 import type { Random } from './random.js';
 

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import * as io from 'io-selectors';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 import { inThread } from '../support/threads.js';
 

@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
 import { SO_LINGER, Socket, SOL_SOCKET } from 'io-selectors/socket';
+import { expect, test } from 'vitest';
 import { owned, tcpListener } from '../support/descriptors.js';
 import { type Child, root, startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';

@@ -1,5 +1,5 @@
-import { describe, expect, expectTypeOf, test } from 'vitest';
 import { DefaultSelector, EVENT_READ, type RegisterOptions, type SelectorKey } from 'io-selectors';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, read, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { idle, turns } from '../support/async.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

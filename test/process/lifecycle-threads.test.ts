@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { Epoll, EPOLLET, EPOLLIN, EVENT_READ, select } from 'io-selectors';
 import { dup, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { startNode } from '../support/processes.js';
 import { backends, hasEpoll } from '../support/selectors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, Poll, POLLIN } from 'io-selectors';
 import { close, dup2 } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_READ, type RegisterOptions } from 'io-selectors';
 import { read, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { follow, idle, keysOf, turns } from '../support/async.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { backends, expectReady, hasEpoll } from '../support/selectors.js';

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { elapsed, follow, idle, keysOf, MOMENTS, turns } from '../support/async.js';
 import { inChild } from '../support/child.js';
 import { owned, pipe, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';

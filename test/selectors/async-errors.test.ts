@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { idle } from '../support/async.js';
 import { pipe } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ } from 'io-selectors';
 import { read, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { follow, idle, keysOf, turns } from '../support/async.js';
 import { pipe } from '../support/descriptors.js';
 import { backends, expectReady, open } from '../support/selectors.js';

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createConnection, createServer, type AddressInfo, type Socket as NetSocket } from 'node:net';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, eventfd, getBlocking, pipe as openPipe, write } from 'io-selectors/fd';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { follow, idle, keysOf } from '../support/async.js';
 import { inChild } from '../support/child.js';
 import { ownedFd, pipe } from '../support/descriptors.js';

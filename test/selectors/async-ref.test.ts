@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { elapsed, idle, keysOf, turns } from '../support/async.js';
 import { expectError } from '../support/errors.js';
 import { startNode } from '../support/processes.js';

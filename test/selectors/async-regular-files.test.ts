@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { openFile, temporaryPath } from '../support/files.js';

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { idle, keysOf } from '../support/async.js';
 import { backends } from '../support/selectors.js';
 

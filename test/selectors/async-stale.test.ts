@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
 import { threadCpuMs } from '../support/cpu.js';
 import { drain, owned, pipe } from '../support/descriptors.js';

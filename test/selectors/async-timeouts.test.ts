@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_READ } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { elapsed, follow, idle, keysOf, turns } from '../support/async.js';
 import { backends, open } from '../support/selectors.js';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, POLLIN } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { elapsed, follow, idle, keysOf } from '../support/async.js';
 import { fill, owned, pipe, socketPair, tcpListener } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

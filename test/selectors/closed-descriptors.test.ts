@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { constants, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EVENT_READ } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';

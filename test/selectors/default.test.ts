@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { availableBackends, DefaultSelector, EVENT_WRITE } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { type Ended, startNode } from '../support/processes.js';
 import { expectReady } from '../support/selectors.js';

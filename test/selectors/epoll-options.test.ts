@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import {
   EPOLLET,
   EPOLLEXCLUSIVE,
@@ -14,6 +13,7 @@ import {
   type RegisterOptions,
 } from 'io-selectors';
 import { close, read, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { drain, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';

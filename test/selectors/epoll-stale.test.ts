@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import {
   EPOLLET,
   EPOLLEXCLUSIVE,
@@ -10,6 +9,7 @@ import {
   type RegisterOptions,
 } from 'io-selectors';
 import { close, dup2, timerfd, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { timed } from '../support/cpu.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';

@@ -1,7 +1,7 @@
 import { openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { threadCpuMs, timed } from '../support/cpu.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { type BaseSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';

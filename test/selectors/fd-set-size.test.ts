@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE, FD_SETSIZE, SelectSelector } from 'io-selectors';
 import { close, dup2, eventfd, getDescriptorLimit, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { EPOLLET, EVENT_READ, FD_SETSIZE, POLLIN, POLLRDHUP } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { pipe, tcpPair } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { backends, expectIdle, open } from '../support/selectors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { BaseSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, SelectorKey, type SelectSelector } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { backends, expectIdle, expectReady, open } from '../support/selectors.js';

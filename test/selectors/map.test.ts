@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE } from 'io-selectors';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EPOLLIN, EPOLLOUT, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_READ } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, POLLERR, POLLHUP, POLLIN, POLLOUT } from 'io-selectors';
 import { close, read, write } from 'io-selectors/fd';
 import { AF_INET, MSG_OOB, Socket, SOCK_STREAM, SO_LINGER, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { fill, owned, pipe, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { backends, expectIdle, expectReady, open } from '../support/selectors.js';

@@ -1,9 +1,9 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';

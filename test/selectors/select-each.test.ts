@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { pipe, socketPair } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';

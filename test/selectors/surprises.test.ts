@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { EpollSelector, EVENT_READ, type FileObject } from 'io-selectors';
 import { close, dup, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { turns } from '../support/async.js';
 import { drain, owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { openFile } from '../support/files.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ } from 'io-selectors';
 import { write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { compile, start, startNode } from '../support/processes.js';
 import { backends, expectIdle, expectReady, open } from '../support/selectors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { dup, timerfd, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { backends, expectIdle, hasEpoll, open } from '../support/selectors.js';

@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import {
   EPOLLET,
   EPOLLRDHUP,
@@ -10,6 +9,7 @@ import {
 } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { MSG_OOB } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { timed } from '../support/cpu.js';
 import { drain, fill, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';

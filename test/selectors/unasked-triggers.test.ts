@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import {
   EPOLLIN,
   EPOLLOUT,
@@ -11,6 +10,7 @@ import {
   type RegisterOptions,
 } from 'io-selectors';
 import { close, eventfd } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { follow, keysOf, turns } from '../support/async.js';
 import { threadCpuMs, timed } from '../support/cpu.js';
 import { drain, fill, owned, ownedFd, socketPair } from '../support/descriptors.js';

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
 import { EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
+import { describe, expect, test } from 'vitest';
 import { follow, idle, keysOf, turns } from '../support/async.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';

@@ -1,7 +1,7 @@
-import { connect as connectNode } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { connect as connectNode } from 'node:net';
 import { AF_UNIX, SO_LINGER, SO_REUSEADDR, SOCK_DGRAM, Socket, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, portOf, tcpListener } from '../support/descriptors.js';
 import { thrownBy } from '../support/errors.js';
 import { temporaryPath } from '../support/files.js';

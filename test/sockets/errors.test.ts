@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
 import { dup2 } from 'io-selectors/fd';
 import {
   type Address,
@@ -11,6 +10,7 @@ import {
   Socket,
   SOL_SOCKET,
 } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { hasIPv6 } from '../support/internet.js';

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
 import { type Address, MessageList, Socket, SOCK_DGRAM, socketPair } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
+import { inChild } from '../support/child.js';
 import { owned, portOf } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
-import { inChild } from '../support/child.js';
 import { loopbacks, udp, unusedPort } from '../support/internet.js';
 
 const receiverPort = () => udp(loopbacks[0]).port;

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { constants } from 'node:buffer';
 import { read, write } from 'io-selectors/fd';
 import { MessageList, MSG_DONTWAIT, MSG_PEEK, SO_SNDBUF, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { fill, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { closedFd } from '../support/files.js';

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
 import {
   AF_INET,
   IPPROTO_IP,
@@ -22,9 +21,10 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from 'io-selectors/socket';
-import { compile, start } from '../support/processes.js';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { owned, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
+import { compile, start } from '../support/processes.js';
 
 const SO_PEERCRED = 17;
 const SO_GET_FILTER = 26;

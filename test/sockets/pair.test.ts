@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
 import { getBlocking } from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
 import { SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, SO_TYPE, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { fill, owned, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 

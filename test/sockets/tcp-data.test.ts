@@ -1,4 +1,3 @@
-import { beforeEach, describe, expect, test } from 'vitest';
 import { select } from 'io-selectors';
 import {
   MSG_DONTWAIT,
@@ -10,8 +9,9 @@ import {
   type Socket,
   SOL_SOCKET,
 } from 'io-selectors/socket';
-import { expectError } from '../support/errors.js';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
+import { expectError } from '../support/errors.js';
 import { connect, loopbacks, untilReadable } from '../support/internet.js';
 
 describe.each(loopbacks)('data over TCP and $family', (loopback) => {

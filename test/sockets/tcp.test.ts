@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import { getBlocking, read, write } from 'io-selectors/fd';
 import {
   AF_INET6,
@@ -9,6 +8,7 @@ import {
   Socket,
   SOL_SOCKET,
 } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, portOf } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { accept, connect, hasIPv6, listen, loopbacks, untilWritable, unusedPort } from '../support/internet.js';

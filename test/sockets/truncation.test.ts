@@ -1,4 +1,3 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   AF_INET,
   AF_UNIX,
@@ -10,6 +9,7 @@ import {
   SOCK_STREAM,
   Socket,
 } from 'io-selectors/socket';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { owned, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { accept, untilReadable } from '../support/internet.js';
 

@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
 import { MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, SO_BROADCAST, Socket, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
+import { describe, expect, test } from 'vitest';
 import { owned, portOf } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { loopbacks, udp, untilReadable } from '../support/internet.js';

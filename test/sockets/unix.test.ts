@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Address, AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, Socket } from 'io-selectors/socket';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 

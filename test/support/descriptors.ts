@@ -1,8 +1,8 @@
 import { closeSync, readlinkSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
 import { Socket, SOCK_STREAM, SOMAXCONN } from 'io-selectors/socket';
+import { onTestFinished } from 'vitest';
 
 /** Has something closed when the test is over, whether or not the test closed it. */
 export function owned<T extends { close(): void }>(resource: T): T {

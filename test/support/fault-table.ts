@@ -142,7 +142,7 @@ export function faultTable(io: Package): FaultRow[] {
   const pid = on(() => fd.pidfd(process.pid));
   const waker = on(() => new io.Waker(new io.SelectSelector().waker.share()));
   const bytes = Buffer.alloc(8);
-  const duplicating = { operation: F_DUPFD_CLOEXEC, syscall: 'dup' };
+  const duplicating = { operation: F_DUPFD_CLOEXEC };
   const ofDescriptors = [
     call('pipe()', 'pipe2', full, () => fd.pipe()),
     counter('read()', 'read', { ...throws('EINTR', 'EIO'), ...would }, (self) => fd.read(self.fd, bytes)),
@@ -151,7 +151,6 @@ export function faultTable(io: Package): FaultRow[] {
     ),
     call('dup()', 'fcntl', full, () => fd.dup(readable), { ...duplicating, fd: () => readable }),
     counter('dup2()', 'dup3', throws('EMFILE', 'EBUSY', 'EINTR'), (self) => fd.dup2(readable, self.fd), {
-      syscall: 'dup2',
       fd: () => readable,
     }),
     call('getBlocking()', 'fcntl', throws('EBADF'), () => fd.getBlocking(readable), { fd: () => readable }),
@@ -208,10 +207,10 @@ export function faultTable(io: Package): FaultRow[] {
   const ofWaits = [
     call('select()', 'select', interrupted, () => io.select([readable], [], [])),
     call('select() of a fraction', 'pselect', interrupted, () => io.select([readable], [], [], 0.5), {
-      syscall: 'select',
+      syscall: 'pselect6',
     }),
     onPoll('Poll#wait()', 'poll', { ...interrupted, ...throws('EINVAL') }, (self) => self.wait()),
-    onPoll('Poll#wait() of a fraction', 'ppoll', interrupted, (self) => self.wait(0.5), { syscall: 'poll' }),
+    onPoll('Poll#wait() of a fraction', 'ppoll', interrupted, (self) => self.wait(0.5)),
     call('new Epoll()', 'epoll_create1', full, () => new io.Epoll(), { needs }),
     call('new EpollSelector()', 'epoll_create1', full, () => new io.EpollSelector(), { needs }),
     on(() => ({ number: fd.dup(new io.Epoll().fd) }), { needs })(
@@ -242,7 +241,6 @@ export function faultTable(io: Package): FaultRow[] {
       'epoll_pwait2',
       { ...interrupted, ENOSYS: ready, EPERM: ready },
       (self) => self.wait(0.5),
-      { syscall: 'epoll_wait' },
     ),
   ];
   return [...ofSockets, ...ofDescriptors, ...ofWaits];

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, readFileSync, statSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { Epoll, EPOLLET, EPOLLIN, select } from 'io-selectors';
 import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
+import { onTestFinished } from 'vitest';
 import { owned, pipe } from './descriptors.js';
 import { closedFd, openFile, temporaryPath } from './files.js';
 import { untilReadable } from './internet.js';

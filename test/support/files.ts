@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { FD_SETSIZE } from 'io-selectors';
+import { onTestFinished } from 'vitest';
 import { ownedFd } from './descriptors.js';
 import { descriptorTableSize, openDescriptors } from './witness.js';
 

@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import {
   availableBackends,
   type BaseSelector,
@@ -8,6 +7,7 @@ import {
   type SelectorKey,
   type SelectorOptions,
 } from 'io-selectors';
+import { expect } from 'vitest';
 import { owned } from './descriptors.js';
 
 type Backend = BaseSelector['backend'];

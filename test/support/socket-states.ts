@@ -1,3 +1,5 @@
+import { threadId } from 'node:worker_threads';
+import { select } from 'io-selectors';
 import {
   AF_INET,
   AF_UNIX,
@@ -11,8 +13,6 @@ import {
   Socket,
   SOL_SOCKET,
 } from 'io-selectors/socket';
-import { select } from 'io-selectors';
-import { threadId } from 'node:worker_threads';
 import { owned, portOf, socketPair, tcpListener, tcpPair } from './descriptors.js';
 import { untilReadable } from './internet.js';
 import type { State } from './states.js';
