@@ -6,7 +6,7 @@ import { closed, invalidType, outOfRange } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
 import { check, failure } from '../core/result.js';
-import { cut, toTimeout, waitFor } from '../core/timeout.js';
+import { callTimeout, toTimeout, waitFor } from '../core/timeout.js';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLL_CTL_DEL, EPOLL_CTL_MOD } from './constants.js';
 import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
 import { epollCtl, EpollSet } from './epoll-set.js';
@@ -148,7 +148,7 @@ export class Epoll implements Disposable {
 
   #wait(list: EpollEventList, maxEvents: number, timeoutMs: number): number {
     const count =
-      cut(timeoutMs) === timeoutMs
+      callTimeout(timeoutMs) === timeoutMs
         ? this.#set.wait(list, maxEvents, timeoutMs)
         : this.#waitInPieces(list, maxEvents, timeoutMs);
     return count < 0 ? check(count, this.#set.fd) : count;

@@ -73,6 +73,11 @@ export class Poll implements Disposable {
     return this.#open().size;
   }
 
+  /** Whether `close()` was called. */
+  get closed(): boolean {
+    return this.#set === undefined;
+  }
+
   /** Forgets the descriptors, which stay open. Closing twice is harmless. */
   close(): void {
     for (const fd of this.#set?.fds() ?? []) registrations.remove(fd);
@@ -85,7 +90,7 @@ export class Poll implements Disposable {
 
   /** @internal */
   [inspect.custom](): object {
-    return show(this, () => ({ size: this.#set?.size ?? 0, closed: this.#set === undefined }));
+    return show(this, () => ({ size: this.#set?.size ?? 0, closed: this.closed }));
   }
 
   #open(): PollSet {

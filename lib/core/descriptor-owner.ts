@@ -1,27 +1,33 @@
 import { inspect } from 'node:util';
-import { native } from './binding.js';
-import { Descriptor } from './descriptor.js';
+import type { Descriptor } from './descriptor.js';
 import { closed } from './errors.js';
 import { show } from './inspect.js';
-import { orNull } from './result.js';
 
-/** An object that stands for one descriptor, made for it, and owns it until `close()`. */
+/** An object that stands for one descriptor, which it owns until `close()`. */
 export abstract class DescriptorOwner implements Disposable {
   readonly #name: string;
   readonly #descriptor: Descriptor;
 
-  /** @internal */
-  constructor(name: string, fd: number) {
+  /**
+   * @param name what errors call it, as 'the socket'
+   * @internal
+   */
+  constructor(name: string, descriptor: Descriptor) {
     this.#name = name;
-    this.#descriptor = Descriptor.made(fd);
+    this.#descriptor = descriptor;
   }
 
-  /** -1 once it is closed. */
+  /** The descriptor: -1 once it is closed. */
   get fd(): number {
     return this.#descriptor.fd;
   }
 
-  /** Closing twice is harmless. */
+  /** Whether it was closed, or its descriptor given away. */
+  get closed(): boolean {
+    return this.#descriptor.fd < 0;
+  }
+
+  /** close(2). Closing twice is harmless. */
   close(): void {
     this.#descriptor.close();
   }
@@ -32,19 +38,16 @@ export abstract class DescriptorOwner implements Disposable {
 
   /** @internal */
   [inspect.custom](): object {
-    return show(this, () => ({ fd: this.fd, closed: this.fd < 0 }));
+    return show(this, () => ({ fd: this.fd, closed: this.closed }));
   }
 
-  /** @throws Error ERR_CLOSED */
+  /**
+   * @throws Error ERR_CLOSED
+   * @internal
+   */
   protected openFd(): number {
-    if (this.#descriptor.fd < 0) throw closed(`the ${this.#name}`);
-    return this.#descriptor.fd;
-  }
-
-  /** The 64-bit number that reading an eventfd or timerfd takes from it; null if it would block. */
-  protected readCounter(): bigint | null {
-    const fd = this.openFd();
-    const value = new BigUint64Array(1);
-    return orNull(native.read(fd, value), fd) === null ? null : value[0];
+    const { fd } = this.#descriptor;
+    if (fd < 0) throw closed(this.#name);
+    return fd;
   }
 }

@@ -1,5 +1,4 @@
 import { getSystemErrorMap, inspect } from 'node:util';
-import { type FileObject, toFd } from './file-object.js';
 
 /** The error of a system call, shaped as Node's own. */
 export interface SystemError extends Error {
@@ -78,22 +77,13 @@ export function fdSetSizeExceeded(fd: number, size: number): RangeError {
   return coded(new RangeError(message), 'ERR_FD_SETSIZE');
 }
 
-/** @param fileObject what is registered with that descriptor, where that is known */
-export function alreadyRegistered(fd: number, fileObject?: FileObject): Error {
-  const why = hasLost(fileObject, fd)
-    ? `, by ${short(fileObject)}, which was closed without unregister()`
-    : '. If it was closed since, and is the number of another file by now';
-  const message = `descriptor ${fd} is registered already${why}: unregister(${fd}) first`;
-  return coded(new Error(message), 'ERR_ALREADY_REGISTERED');
-}
-
-function hasLost(fileObject: FileObject | undefined, fd: number): boolean {
-  if (fileObject === undefined) return false;
-  try {
-    return toFd(fileObject) !== fd;
-  } catch {
-    return true;
-  }
+/** @param lostBy the object that is registered with the descriptor, if it was closed since */
+export function alreadyRegistered(fd: number, lostBy?: unknown): Error {
+  const why =
+    lostBy === undefined
+      ? '. If it was closed since, and is the number of another file by now'
+      : `, by ${short(lostBy)}, which was closed without unregister()`;
+  return coded(new Error(`descriptor ${fd} is registered already${why}: unregister(${fd}) first`), 'ERR_ALREADY_REGISTERED');
 }
 
 export function notRegistered(what: unknown): Error {

@@ -33,6 +33,15 @@ export function toFd(fileObject: unknown): number {
   throw withoutDescriptor('fileObject', fileObject, gone ? 'any more' : 'yet');
 }
 
+/** Whether the object no longer stands for fd, as it was closed. */
+export function hasLost(fileObject: FileObject, fd: number): boolean {
+  try {
+    return toFd(fileObject) !== fd;
+  } catch {
+    return true;
+  }
+}
+
 /** Where a dgram.Socket has its handle: it warns of the name that the others have for it. */
 function datagramState(object: object): unknown {
   const symbol = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');

@@ -35,8 +35,8 @@ const LONGEST_CALL_MS = isMainThread ? INT_MAX : 50;
  */
 export const PAUSE_MS = 10;
 
-/** How long the next system call may wait of the time that is left. */
-export function cut(remainingMs: number): number {
+/** How long the next system call may wait, of the time that is left. */
+export function callTimeout(remainingMs: number): number {
   if (remainingMs <= LONGEST_CALL_MS || (isMainThread && remainingMs === Infinity)) return remainingMs;
   return LONGEST_CALL_MS;
 }
@@ -52,11 +52,11 @@ export function remainingUntil(deadline: number): number {
 
 /** Makes one system call, and where the time is longer than one may wait, another until one finds something. */
 export function waitFor(timeoutMs: number, call: (timeoutMs: number) => number): number {
-  if (cut(timeoutMs) === timeoutMs) return call(timeoutMs);
+  if (callTimeout(timeoutMs) === timeoutMs) return call(timeoutMs);
   const deadline = deadlineAfter(timeoutMs);
   for (;;) {
     const remaining = remainingUntil(deadline);
-    const result = call(cut(remaining));
-    if (result !== 0 || cut(remaining) === remaining) return result;
+    const result = call(callTimeout(remaining));
+    if (result !== 0 || callTimeout(remaining) === remaining) return result;
   }
 }

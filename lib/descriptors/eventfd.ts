@@ -1,8 +1,10 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
+import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { check, orNull } from '../core/result.js';
+import { readCounter } from './counter.js';
 
 /** The kernel keeps the largest number of 64 bits for itself. */
 const COUNTER_MAX = 2n ** 64n - 2n;
@@ -14,7 +16,7 @@ const COUNTER_MAX = 2n ** 64n - 2n;
 export class EventFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    super('eventfd', fd);
+    super('the eventfd', Descriptor.made(fd));
   }
 
   /**
@@ -23,7 +25,7 @@ export class EventFd extends DescriptorOwner {
    * @throws Error ERR_CLOSED
    */
   read(): bigint | null {
-    return this.readCounter();
+    return readCounter(this.openFd());
   }
 
   /**

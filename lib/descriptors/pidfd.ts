@@ -3,6 +3,7 @@ import { EVENT_READ } from '../calls/constants.js';
 import { SelectSet } from '../calls/select-set.js';
 import { native } from '../core/binding.js';
 import { checkInteger, INT_MAX } from '../core/check.js';
+import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { ECHILD, ENOSYS } from '../core/errno.js';
 import { notSupported } from '../core/errors.js';
@@ -20,7 +21,7 @@ export interface ExitStatus {
 export class PidFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    super('pidfd', fd);
+    super('the pidfd', Descriptor.made(fd));
   }
 
   /**

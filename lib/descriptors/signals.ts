@@ -3,7 +3,8 @@ import { inspect } from 'node:util';
 import { native } from '../core/binding.js';
 import { readIterable } from '../core/check.js';
 import type { Descriptor } from '../core/descriptor.js';
-import { closed, invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { DescriptorOwner } from '../core/descriptor-owner.js';
+import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { show } from '../core/inspect.js';
 import { failure } from '../core/result.js';
 import { drain, openWakeChannel } from './wake-channel.js';
@@ -12,29 +13,25 @@ import { drain, openWakeChannel } from './wake-channel.js';
 const FAULTS = new Set<NodeJS.Signals>(['SIGSEGV', 'SIGBUS', 'SIGFPE', 'SIGILL']);
 const UNCATCHABLE = new Set<NodeJS.Signals>(['SIGKILL', 'SIGSTOP']);
 
-/** Signals as readiness of a descriptor. Made by `signals()`. */
-export class Signals implements Disposable {
+/** Signals as readiness of a descriptor: `fd` is readable while a signal has arrived that was not read. Made by `signals()`. */
+export class Signals extends DescriptorOwner {
   readonly #names: ReadonlyMap<number, NodeJS.Signals>;
-  readonly #readEnd: Descriptor;
-  /** Where there are eventfds, the same. */
+  /** The same descriptor as the one that is read where there are eventfds. */
   readonly #writeEnd: Descriptor;
   readonly #subscription: number;
 
   /** @internal */
   constructor(names: ReadonlyMap<number, NodeJS.Signals>) {
+    const [readEnd, writeEnd] = openWakeChannel();
+    super('the signals object', readEnd);
     this.#names = names;
-    [this.#readEnd, this.#writeEnd] = openWakeChannel();
+    this.#writeEnd = writeEnd;
     this.#subscription = native.signalSubscribe(toMask(names.keys()), this.#writeEnd.fd);
     if (this.#subscription < 0) {
       this.close();
       throw refusal(this.#subscription, Array.from(names.values()));
     }
     endBefore(this.#writeEnd, this.#subscription);
-  }
-
-  /** Readable while a signal has arrived that was not read. -1 once it is closed. */
-  get fd(): number {
-    return this.#readEnd.fd;
   }
 
   /**
@@ -44,9 +41,9 @@ export class Signals implements Disposable {
    * @throws Error ERR_CLOSED
    */
   read(): NodeJS.Signals[] {
-    if (this.fd < 0) throw closed('the signals object');
+    const fd = this.openFd();
     // In this order: a signal in between makes the descriptor readable once more.
-    drain(this.fd);
+    drain(fd);
     const arrived = native.signalArrived(this.#subscription);
     const names: NodeJS.Signals[] = [];
     for (const [number, name] of this.#names) if ((arrived & bit(number)) !== 0) names.push(name);
@@ -57,21 +54,17 @@ export class Signals implements Disposable {
    * Gives each signal back to what it did before, unless somebody else has changed that meanwhile or another
    * object wants it still. Signals that were not read are forgotten. Closing twice is harmless.
    */
-  close(): void {
+  override close(): void {
     try {
       this.#writeEnd.close();
     } finally {
-      this.#readEnd.close();
+      super.close();
     }
   }
 
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** @internal */
-  [inspect.custom](): object {
-    return show(this, () => ({ fd: this.fd, closed: this.fd < 0, names: Array.from(this.#names.values()) }));
+  override [inspect.custom](): object {
+    return show(this, () => ({ fd: this.fd, closed: this.closed, names: Array.from(this.#names.values()) }));
   }
 }
 

@@ -1,8 +1,10 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
+import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { check } from '../core/result.js';
+import { readCounter } from './counter.js';
 
 /** A hundred million seconds, in milliseconds: about three years. */
 const LONGEST_MS = 1e11;
@@ -11,7 +13,7 @@ const LONGEST_MS = 1e11;
 export class TimerFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
-    super('timerfd', fd);
+    super('the timerfd', Descriptor.made(fd));
   }
 
   /**
@@ -20,7 +22,7 @@ export class TimerFd extends DescriptorOwner {
    * @throws Error ERR_CLOSED
    */
   read(): bigint | null {
-    return this.readCounter();
+    return readCounter(this.openFd());
   }
 
   /**

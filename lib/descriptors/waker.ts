@@ -1,10 +1,9 @@
-import { inspect } from 'node:util';
 import { native } from '../core/binding.js';
 import { checkFd } from '../core/check.js';
 import { Descriptor } from '../core/descriptor.js';
+import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { EAGAIN, EBADF, EINVAL, EPIPE } from '../core/errno.js';
-import { closed, systemError } from '../core/errors.js';
-import { show } from '../core/inspect.js';
+import { systemError } from '../core/errors.js';
 import { check } from '../core/result.js';
 import { post } from './wake-channel.js';
 
@@ -14,9 +13,7 @@ const NOTHING = new Uint8Array(0);
  * Wakes a selector from another thread: `selector.waker.share()` there, `new Waker(number)` here. It owns
  * one descriptor until `close()`: an eventfd(2), or a pipe's write end where there is none.
  */
-export class Waker implements Disposable {
-  readonly #descriptor: Descriptor;
-
+export class Waker extends DescriptorOwner {
   /**
    * Takes ownership of a descriptor that `share()` gave.
    * @throws SystemError EBADF if fd is not open, EINVAL if it cannot have come from `share()`, as one that blocks;
@@ -27,12 +24,7 @@ export class Waker implements Disposable {
   /** @internal */
   constructor(descriptor: Descriptor);
   constructor(fd: number | Descriptor) {
-    this.#descriptor = fd instanceof Descriptor ? fd : new Descriptor(checkWakeFd(fd));
-  }
-
-  /** -1 once it is closed. */
-  get fd(): number {
-    return this.#descriptor.fd;
+    super('the waker', fd instanceof Descriptor ? fd : new Descriptor(checkWakeFd(fd)));
   }
 
   /**
@@ -41,7 +33,7 @@ export class Waker implements Disposable {
    * @throws Error ERR_CLOSED after `close()`
    */
   wake(): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     const result = post(fd);
     // A pipe that is full wakes as well, and one that nobody reads is that of a closed selector.
     if (result !== EAGAIN && result !== EPIPE) check(result, fd);
@@ -53,27 +45,8 @@ export class Waker implements Disposable {
    * @throws Error ERR_CLOSED
    */
   share(): number {
-    const fd = this.#open();
+    const fd = this.openFd();
     return check(native.dup(fd), fd);
-  }
-
-  /** Closes the descriptor; the selector's other wakers go on working. Closing twice is harmless. */
-  close(): void {
-    this.#descriptor.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** @internal */
-  [inspect.custom](): object {
-    return show(this, () => ({ fd: this.fd, closed: this.fd < 0 }));
-  }
-
-  #open(): number {
-    if (this.#descriptor.fd < 0) throw closed('the waker');
-    return this.#descriptor.fd;
   }
 }
 

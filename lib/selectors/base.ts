@@ -1,39 +1,29 @@
 import { inspect } from 'node:util';
-import { EVENT_READ } from '../calls/constants.js';
-import { checkFdSetSize } from '../calls/select.js';
+import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../calls/constants.js';
 import { checkFunction, checkInteger, readOptions } from '../core/check.js';
 import { EINTR } from '../core/errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../core/errors.js';
-import { type FileObject, toFd } from '../core/file-object.js';
+import { type FileObject, hasLost, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
-import { cut, deadlineAfter, remainingUntil, toTimeout } from '../core/timeout.js';
+import { callTimeout, deadlineAfter, remainingUntil, toTimeout } from '../core/timeout.js';
 import type { Waker } from '../descriptors/waker.js';
-import { AsyncWait, checkSignal } from './async-wait.js';
+import { checkSignal } from './async-wait.js';
+import { AsyncWaits } from './async-waits.js';
+import type { BackEnd } from './back-end.js';
+import { SelectorKey } from './key.js';
 import { KeyMap } from './key-map.js';
 import { KeyTable } from './key-table.js';
-import { SelectorKey } from './key.js';
 import {
-  checkChoice,
+  type CheckedSelectorOptions,
   checkRegisterOptions,
   type Features,
   PLAIN,
   type RegisterOptions,
-  type SelectorOptions,
-  type Watch,
 } from './options.js';
+import type { ReadyEvent } from './ready-event.js';
 import { WakeUps } from './wake-ups.js';
 
-const ALL_EVENTS = 7;
-
-/** A descriptor that is ready. */
-export interface ReadyEvent<D> {
-  /** The registration, the very object that `register()` or `modify()` returned. */
-  readonly key: SelectorKey<D>;
-  /** EVENT_* bits, at least one and only such as were asked for. */
-  readonly events: number;
-  /** What the kernel returned: POLL* or EPOLL* bits, unsigned; 0 with select, which returns no mask. */
-  readonly revents: number;
-}
+const ALL_EVENTS = EVENT_READ | EVENT_WRITE | EVENT_PRIORITY;
 
 /** The last arguments of `register()`: data may be left out where undefined is data, too. */
 type DataAndOptions<D> = undefined extends D
@@ -41,59 +31,40 @@ type DataAndOptions<D> = undefined extends D
   : [data: D, options?: RegisterOptions];
 
 /**
- * Watches descriptors until some are ready. This class is the front of every back end: it checks
- * arguments, keeps the keys, and keeps time. A back end is the hooks at the end, in this order; each is
- * called with checked arguments and on an open selector:
- *
- * - `toNativeBits(watch)`: the bits that RegisterOptions come to; refuses what the back end lacks
- * - `add(fd, events, nativeBits)`: starts watching; throws and changes nothing if the kernel refuses
- * - `change(fd, events, nativeBits, oldEvents)`: the same for a descriptor that is watched; no system call if
- *   nothing changes
- * - `remove(fd)`: stops watching, also a descriptor that is closed by now
- * - `wait(timeoutMs)`: one wait of the kernel, for ever if Infinity; how many events there are to look
- *   at, or -errno
- * - `waitError(result)`: the error for that -errno
- * - `readyFd(i)`, `readyEvents(i)`, `readyRevents(i)`: event i of the last wait. Called once each, in
- *   this order; `remove` and `add` may come between two events. -1 for an entry of no registration
- * - `park(i)`: event i has no bit that was asked for. It has used up nothing, and must not come again during
- *   this call of select, or that would spin
- * - `unpark()`: this call of select is over; forget what was parked
- * - `giveBack(i)`: event i was not reported; if it is still so, the next wait must find it
- * - `startWatching(found, ref)`: has found called from the event loop, once, when a wait would find
- *   something. ref: whether that keeps the process alive. Replaces what was started before. After how many
- *   milliseconds to wait in any case: 0 if there is something now, Infinity if found tells of all
- * - `stopWatching()`: found is not to be called any more
- * - `release()`: gives up what the back end owns
- *
- * A back end calls `attemptSoon()` when something changes that what it has started does not see.
+ * Watches descriptors until some are ready: the front of every back end, `SelectSelector`, `PollSelector` and
+ * `EpollSelector`.
  */
 export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIterable<ReadyEvent<D>[]> {
   abstract readonly backend: 'select' | 'poll' | 'epoll';
-  abstract readonly features: Features;
-
-  /** What was given to the constructor, read once. @internal */
-  protected readonly options: Partial<SelectorOptions>;
+  readonly #backEnd: BackEnd;
+  readonly #onInterrupt: 'resume' | 'return' | 'throw';
   readonly #keys = new KeyTable<D>();
   readonly #map = new KeyMap(this.#keys);
-  readonly #onInterrupt: 'resume' | 'return' | 'throw';
+  readonly #wakeUps = new WakeUps();
+  readonly #asyncWaits: AsyncWaits<ReadyEvent<D>[]>;
   #closed = false;
   #waiting = false;
-  #parked = false;
-  #asyncWait: AsyncWait<ReadyEvent<D>[]> | undefined;
-  #ref = true;
-  readonly #wakeUps = new WakeUps();
-  readonly #attempt = () => this.#attemptAsync();
+  /** Whether the wait in progress has muted a descriptor. */
+  #muted = false;
 
-  /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE, Error ERR_NOT_SUPPORTED */
-  constructor(options?: SelectorOptions) {
+  /** @internal */
+  constructor(options: CheckedSelectorOptions, backEnd: BackEnd) {
     if (new.target === BaseSelector) throw new TypeError('BaseSelector is abstract: use one of its subclasses');
-    this.options = readOptions(options, ['onInterrupt', 'unpollable', 'fdSetSize']);
-    const { onInterrupt = 'resume', unpollable = 'throw' } = this.options;
-    this.#onInterrupt = checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']);
-    checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']);
-    checkFdSetSize(this.options.fdSetSize);
+    this.#onInterrupt = options.onInterrupt;
+    this.#backEnd = backEnd;
+    this.#asyncWaits = new AsyncWaits(
+      backEnd,
+      (deadline) => this.#askOnce(deadline),
+      () => this.#endWait(),
+    );
   }
 
+  /** What the back end can do. */
+  get features(): Features {
+    return this.#backEnd.features;
+  }
+
+  /** Whether `close()` was called. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -114,12 +85,12 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     this.#assertOpen();
     const fd = toFd(fileObject);
     checkInteger(events, 'events', 1, ALL_EVENTS);
-    const nativeBits = this.toNativeBits(checkRegisterOptions(options, this.features));
+    const nativeBits = this.#backEnd.toNativeBits(checkRegisterOptions(options, this.features));
     // The caller's getters have run.
     this.#assertOpen();
-    if (this.#keys.get(fd) !== undefined || this.#wakeUps.has(fd)) throw alreadyRegistered(fd, this.#keys.get(fd)?.fileObject);
+    this.#assertFree(fd);
     if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
-    this.add(fd, events, nativeBits);
+    this.#backEnd.add(fd, events, nativeBits);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the signature asks for data unless D has undefined
     const key = new SelectorKey(fileObject, fd, events, data as D);
     this.#keys.add(key, nativeBits);
@@ -139,10 +110,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   modify(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
     this.#assertOpen();
     checkInteger(events, 'events', 1, ALL_EVENTS);
-    const given = options === undefined ? undefined : this.toNativeBits(checkRegisterOptions(options, this.features));
+    const given = options === undefined ? undefined : this.#backEnd.toNativeBits(checkRegisterOptions(options, this.features));
     const old = this.#find(fileObject);
     const nativeBits = given ?? this.#keys.nativeBits(old.fd);
-    this.change(old.fd, events, nativeBits, old.events);
+    this.#backEnd.change(old.fd, events, nativeBits, old.events);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as in register
     const kept = arguments.length < 3 ? old.data : (data as D);
     const key = new SelectorKey(old.fileObject, old.fd, events, kept);
@@ -160,7 +131,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   unregister(fileObject: FileObject): SelectorKey<D> {
     this.#assertOpen();
     const key = this.#find(fileObject);
-    this.remove(key.fd);
+    this.#backEnd.remove(key.fd);
     this.#keys.delete(key.fd);
     return key;
   }
@@ -181,8 +152,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const ready: ReadyEvent<D>[] = [];
     try {
       for (let remaining = timeout; ; remaining = remainingUntil(deadline)) {
-        const woken = this.#wakeUps.take();
-        const count = this.wait(woken ? 0 : cut(remaining));
+        const woken = this.#wakeUps.consume();
+        const count = this.#backEnd.wait(woken ? 0 : callTimeout(remaining));
         if (count > 0) this.#collect(count, ready);
         if (ready.length > 0 || this.#isOver(count, woken, deadline)) return ready;
       }
@@ -209,8 +180,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     const deadline = deadlineAfter(timeout);
     try {
       for (let remaining = timeout; ; remaining = remainingUntil(deadline)) {
-        const woken = this.#wakeUps.take();
-        const count = this.wait(woken ? 0 : cut(remaining));
+        const woken = this.#wakeUps.consume();
+        const count = this.#backEnd.wait(woken ? 0 : callTimeout(remaining));
         const ran = count > 0 ? this.#dispatch(count, callback) : 0;
         if (ran > 0 || this.#isOver(count, woken, deadline)) return ran;
       }
@@ -231,7 +202,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   selectAsync(options?: { timeoutMs?: number | null; signal?: AbortSignal }): Promise<ReadyEvent<D>[]> {
     try {
-      return this.#startAsync(options).promise;
+      return this.#startAsync(options);
     } catch (error) {
       // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason may be anything
       return Promise.reject(error);
@@ -257,8 +228,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   wakeup(): void {
     this.#assertOpen();
-    this.#wakeUps.ask();
-    this.#asyncWait?.attemptSoon();
+    this.#wakeUps.request();
+    this.#asyncWaits.attemptSoon();
   }
 
   /**
@@ -268,8 +239,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    */
   get waker(): Waker {
     this.#assertOpen();
-    const bits = this.toNativeBits(PLAIN);
-    return this.#wakeUps.waker((fd) => this.add(fd, EVENT_READ, bits));
+    const bits = this.#backEnd.toNativeBits(PLAIN);
+    return this.#wakeUps.waker((fd) => this.#backEnd.add(fd, EVENT_READ, bits));
   }
 
   /**
@@ -289,12 +260,16 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   /** Makes waits of `selectAsync` keep the process alive, as they do by default; one in progress, too. */
   ref(): this {
-    return this.#setRef(true);
+    this.#assertOpen();
+    this.#asyncWaits.setRef(true);
+    return this;
   }
 
   /** Lets the process end while a wait of `selectAsync` is in progress: its promise is never settled then. */
   unref(): this {
-    return this.#setRef(false);
+    this.#assertOpen();
+    this.#asyncWaits.setRef(false);
+    return this;
   }
 
   /**
@@ -305,8 +280,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     if (this.#closed) return;
     this.#closed = true;
     try {
-      this.#endAsync()?.resolve([]);
-      this.release();
+      this.#asyncWaits.resolve([]);
+      this.#backEnd.close();
     } finally {
       this.#keys.clear();
       this.#wakeUps.close();
@@ -329,6 +304,12 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   #assertOpen(): void {
     if (this.#closed) throw closed('the selector');
+  }
+
+  #assertFree(fd: number): void {
+    const old = this.#keys.get(fd)?.fileObject;
+    if (old === undefined && !this.#wakeUps.has(fd)) return;
+    throw alreadyRegistered(fd, old !== undefined && hasLost(old, fd) ? old : undefined);
   }
 
   /** Looks a descriptor up by its number and, as that changes when an object is closed, by identity. */
@@ -358,106 +339,49 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
 
   #endWait(): void {
     this.#waiting = false;
-    if (!this.#parked) return;
-    this.#parked = false;
-    if (!this.#closed) this.unpark();
+    if (!this.#muted) return;
+    this.#muted = false;
+    if (!this.#closed) this.#backEnd.unmute();
   }
 
-  #startAsync(options: { timeoutMs?: number | null; signal?: AbortSignal } | undefined): AsyncWait<ReadyEvent<D>[]> {
+  #startAsync(options: { timeoutMs?: number | null; signal?: AbortSignal } | undefined): Promise<ReadyEvent<D>[]> {
     this.#assertOpen();
     const { timeoutMs, signal } = readOptions(options, ['timeoutMs', 'signal']);
     checkSignal(signal)?.throwIfAborted();
-    const wait = new AsyncWait<ReadyEvent<D>[]>(this.#startWait(timeoutMs), this.#ref, this.#attempt);
-    this.#asyncWait = wait;
-    try {
-      if (signal !== undefined) {
-        wait.rejectOnAbort(signal, (reason) => {
-          if (this.#asyncWait === wait) this.#endAsync()?.reject(reason);
-        });
-      }
-      // The signal's code has run.
-      if (this.#asyncWait !== wait) return wait;
-      if (this.#wakeUps.asked) wait.attemptSoon();
-      else if (wait.deadline !== 0) this.#watchFor(wait);
-    } catch (error) {
-      this.#endAsync()?.reject(error);
-    }
-    return wait;
+    return this.#asyncWaits.start(this.#startWait(timeoutMs), signal, this.#wakeUps.requested);
   }
 
-  /** Asks the kernel on behalf of the asynchronous wait, and ends that if there is an answer. */
-  #attemptAsync(): void {
-    const wait = this.#asyncWait;
-    if (wait === undefined) return;
+  /** One wait that does not block, for a pending promise: what it found, or undefined if the promise is to wait on. */
+  #askOnce(deadline: number): ReadyEvent<D>[] | undefined {
     const ready: ReadyEvent<D>[] = [];
-    try {
-      const woken = this.#wakeUps.take();
-      const count = this.#ask();
-      if (count > 0) this.#collect(count, ready);
-      if (ready.length > 0 || this.#isOver(count, woken, wait.deadline)) this.#endAsync()?.resolve(ready);
-      else this.#watchFor(wait);
-    } catch (error) {
-      this.#endAsync()?.reject(error);
-    }
-  }
-
-  /** A wait that does not sleep. It can be interrupted all the same, which is nobody's concern. */
-  #ask(): number {
+    const woken = this.#wakeUps.consume();
     let count: number;
-    do count = this.wait(0);
+    // A signal may interrupt it although it does not sleep: onInterrupt is about waits that do.
+    do count = this.#backEnd.wait(0);
     while (count === EINTR);
-    if (count < 0) throw this.waitError(count);
-    return count;
-  }
-
-  #watchFor(wait: AsyncWait<ReadyEvent<D>[]>): void {
-    wait.attemptAfter(this.startWatching(this.#attempt, wait.ref));
-  }
-
-  /** Takes the asynchronous wait off, to be settled. */
-  #endAsync(): AsyncWait<ReadyEvent<D>[]> | undefined {
-    const wait = this.#asyncWait;
-    if (wait === undefined) return undefined;
-    this.#asyncWait = undefined;
-    this.stopWatching();
-    this.#endWait();
-    return wait;
-  }
-
-  #setRef(ref: boolean): this {
-    this.#assertOpen();
-    this.#ref = ref;
-    const wait = this.#asyncWait;
-    if (wait !== undefined && wait.ref !== ref) {
-      wait.ref = ref;
-      try {
-        this.#watchFor(wait);
-      } catch (error) {
-        this.#endAsync()?.reject(error);
-      }
-    }
-    return this;
+    if (count > 0) this.#collect(count, ready);
+    return ready.length > 0 || this.#isOver(count, woken, deadline) ? ready : undefined;
   }
 
   /** Whether a wait that came to nothing is to return all the same. */
   #isOver(count: number, woken: boolean, deadline: number): boolean {
-    if (count >= 0) return woken || this.#wakeUps.heard || remainingUntil(deadline) === 0;
-    if (count !== EINTR || this.#onInterrupt === 'throw') throw this.waitError(count);
+    if (count >= 0) return woken || this.#wakeUps.received || remainingUntil(deadline) === 0;
+    if (count !== EINTR || this.#onInterrupt === 'throw') throw this.#backEnd.waitError(count);
     // One that a signal cut short asks the kernel once more, be its time over or not.
     return woken || this.#onInterrupt === 'return';
   }
 
   #collect(count: number, ready: ReadyEvent<D>[]): void {
     for (let i = 0; i < count; i++) {
-      const fd = this.readyFd(i);
+      const fd = this.#backEnd.readyFd(i);
       const key = fd < 0 ? undefined : this.#keys.get(fd);
       if (key === undefined) {
-        this.#wakeUps.hear(fd);
+        this.#wakeUps.receive(fd);
         continue;
       }
-      const events = this.readyEvents(i) & key.events;
-      if (events === 0) this.#park(i);
-      else ready.push({ key, events, revents: this.readyRevents(i) });
+      const events = this.#backEnd.readyEvents(i) & key.events;
+      if (events === 0) this.#mute(i);
+      else ready.push({ key, events, revents: this.#backEnd.readyRevents(i) });
     }
   }
 
@@ -467,57 +391,36 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     let i = 0;
     try {
       for (; i < count; i++) {
-        const fd = this.readyFd(i);
+        const fd = this.#backEnd.readyFd(i);
         const key = fd < 0 ? undefined : this.#keys.get(fd);
-        if (key === undefined) this.#wakeUps.hear(fd);
+        if (key === undefined) this.#wakeUps.receive(fd);
         if (key === undefined || this.#keys.since(fd) > collected) continue;
-        const events = this.readyEvents(i) & key.events;
+        const events = this.#backEnd.readyEvents(i) & key.events;
         if (events === 0) {
-          this.#park(i);
+          this.#mute(i);
           continue;
         }
         ran++;
-        callback(key, events, this.readyRevents(i));
+        callback(key, events, this.#backEnd.readyRevents(i));
       }
     } finally {
       // A callback has thrown.
-      if (i < count) this.#giveBack(i + 1, count, collected);
+      if (i < count) this.#requeue(i + 1, count, collected);
     }
     return ran;
   }
 
-  #giveBack(first: number, count: number, collected: number): void {
+  #requeue(first: number, count: number, collected: number): void {
     for (let i = first; i < count && !this.#closed; i++) {
-      const fd = this.readyFd(i);
+      const fd = this.#backEnd.readyFd(i);
       const isRegistered = fd >= 0 && this.#keys.get(fd) !== undefined;
-      if (!isRegistered) this.#wakeUps.hear(fd);
-      else if (this.#keys.since(fd) <= collected) this.giveBack(i);
+      if (!isRegistered) this.#wakeUps.receive(fd);
+      else if (this.#keys.since(fd) <= collected) this.#backEnd.requeue(i);
     }
   }
 
-  #park(i: number): void {
-    this.#parked = true;
-    this.park(i);
+  #mute(i: number): void {
+    this.#muted = true;
+    this.#backEnd.mute(i);
   }
-
-  /** For back ends: the asynchronous wait, if there is one, is to ask the kernel again. */
-  protected attemptSoon(): void {
-    this.#asyncWait?.attemptSoon();
-  }
-
-  protected abstract toNativeBits(watch: Watch): number;
-  protected abstract add(fd: number, events: number, nativeBits: number): void;
-  protected abstract change(fd: number, events: number, nativeBits: number, oldEvents: number): void;
-  protected abstract remove(fd: number): void;
-  protected abstract wait(timeoutMs: number): number;
-  protected abstract waitError(result: number): Error;
-  protected abstract readyFd(i: number): number;
-  protected abstract readyEvents(i: number): number;
-  protected abstract readyRevents(i: number): number;
-  protected abstract park(i: number): void;
-  protected abstract unpark(): void;
-  protected abstract giveBack(i: number): void;
-  protected abstract startWatching(found: () => void, ref: boolean): number;
-  protected abstract stopWatching(): void;
-  protected abstract release(): void;
 }

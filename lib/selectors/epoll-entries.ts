@@ -16,7 +16,7 @@ import { registrations } from '../core/registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
 
 /** Asks for nothing and fires once at the most, for an error or a hang-up: an entry that is disarmed, or nearly. */
-const ASLEEP = (EPOLLET | EPOLLONESHOT) >>> 0;
+const DISARMED = (EPOLLET | EPOLLONESHOT) >>> 0;
 
 /** What the kernel answers of a number that is closed, or another file's that it would not add. */
 const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EINVAL, ELOOP, ENOENT, EPERM]);
@@ -35,12 +35,12 @@ export class EpollEntries {
   anyArmed = false;
   /** One-shot entries that have not fired since they were registered or modified. */
   readonly #armed = new Set<number>();
-  /** One-shot entries that were disarmed by us, and not by an event: ASLEEP. */
-  readonly #asleep = new Set<number>();
+  /** One-shot entries that were disarmed by us, and not by an event: DISARMED. */
+  readonly #disarmedByUs = new Set<number>();
   /** What the kernel is asked instead, of entries that report what nobody has asked for. */
   readonly #muted = new Map<number, number>();
   /** Numbers that the kernel may have an entry for that is no registration's, as it could not be removed. */
-  readonly #left = new Set<number>();
+  readonly #leftBehind = new Set<number>();
   /** Generations that `change` has replaced since the last wait, by descriptor. */
   readonly #replaced = new Map<number, number>();
 
@@ -60,15 +60,15 @@ export class EpollEntries {
       this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
       result = this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation);
     }
-    if (result === 0) this.claim(fd, mask, generation);
+    if (result === 0) this.record(fd, mask, generation);
     return result;
   }
 
   /** Registers a descriptor here that the kernel's epoll refuses. */
-  claim(fd: number, mask: number, generation = this.#nextGeneration()): void {
+  record(fd: number, mask: number, generation = this.#nextGeneration()): void {
     if (fd >= this.#masks.length) this.#grow(fd);
     this.#generations[fd] = generation;
-    this.#note(fd, mask);
+    this.#setMask(fd, mask);
   }
 
   /** @param repeat whether edges that were reported before are to be reported again */
@@ -79,23 +79,23 @@ export class EpollEntries {
       return 0;
     }
     if ((old | mask) & EPOLLEXCLUSIVE) return EINVAL;
-    const result = this.#tell(fd, mask);
-    if (result === 0) this.#note(fd, mask);
+    const result = this.#modify(fd, mask);
+    if (result === 0) this.#setMask(fd, mask);
     return result;
   }
 
   /** Takes an entry out of the kernel's set, where the number still means the same file. */
   remove(fd: number): void {
     // It cannot be removed where the descriptor was closed, or its number is another file's by now.
-    if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#left.add(fd);
-    this.disclaim(fd);
+    if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#leftBehind.add(fd);
+    this.erase(fd);
   }
 
-  /** The counterpart of `claim`. */
-  disclaim(fd: number): void {
+  /** The counterpart of `record`. */
+  erase(fd: number): void {
     this.#generations[fd] = 0;
     this.#replaced.delete(fd);
-    this.#note(fd, 0);
+    this.#setMask(fd, 0);
   }
 
   /** To be called before every wait: the events of the last one are history. */
@@ -111,7 +111,7 @@ export class EpollEntries {
 
   /** Whether an event can disarm anything, or come from what is disarmed. */
   get anyOneShot(): boolean {
-    return this.#armed.size > 0 || this.#asleep.size > 0;
+    return this.#armed.size > 0 || this.#disarmedByUs.size > 0;
   }
 
   isArmed(fd: number): boolean {
@@ -146,7 +146,7 @@ export class EpollEntries {
     const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
     this.arm(fd);
     if (wanted === told) return true;
-    if (!this.#tellOwn(fd, wanted)) return false;
+    if (!this.#modifyOwn(fd, wanted)) return false;
     this.#muted.set(fd, wanted);
     return true;
   }
@@ -155,13 +155,13 @@ export class EpollEntries {
     for (const fd of this.#muted.keys()) {
       const isFired = (this.#masks[fd] & EPOLLONESHOT) !== 0 && !this.#armed.has(fd);
       if (!isFired) this.#restore(fd);
-      else if ((this.#muted.get(fd)! & EPOLLONESHOT) === 0) this.#putToSleep(fd);
+      else if ((this.#muted.get(fd)! & EPOLLONESHOT) === 0) this.#disarmEntry(fd);
     }
     this.#muted.clear();
   }
 
   /** Has an entry report again what it has reported, if it is still so. */
-  giveBack(fd: number): void {
+  requeue(fd: number): void {
     if ((this.#masks[fd] & (EPOLLET | EPOLLONESHOT)) !== 0) this.#restore(fd);
   }
 
@@ -182,10 +182,10 @@ export class EpollEntries {
     }
     if (!this.set.replaceBy(fresh)) return false;
     for (const fd of present) {
-      if (this.#isDisarmed(fd)) this.#asleep.add(fd);
+      if (this.#isDisarmed(fd)) this.#disarmedByUs.add(fd);
       this.#muted.delete(fd);
     }
-    this.#left.clear();
+    this.#leftBehind.clear();
     return true;
   }
 
@@ -202,7 +202,7 @@ export class EpollEntries {
     const ambiguous: number[] = [];
     for (let fd = 0; fd < this.#masks.length; fd++) {
       if (this.#generations[fd] === 0) continue;
-      if (this.#left.has(fd)) {
+      if (this.#leftBehind.has(fd)) {
         ambiguous.push(fd);
         continue;
       }
@@ -223,7 +223,7 @@ export class EpollEntries {
     const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
     const candidates = fds.filter((fd) => isThere(fd, before));
     // The entry that is given another generation is that of the file which has the number.
-    const answers = candidates.map((fd) => this.#tellAgain(fd, maskOf(fd)));
+    const answers = candidates.map((fd) => this.#modifyAgain(fd, maskOf(fd)));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
     const told = candidates.filter((_, i) => answers[i] === 0);
@@ -237,15 +237,15 @@ export class EpollEntries {
       : undefined;
   }
 
-  #tellAgain(fd: number, mask: number): number {
-    const result = this.#tell(fd, mask);
-    if (result === 0 && mask === ASLEEP) this.#asleep.add(fd);
+  #modifyAgain(fd: number, mask: number): number {
+    const result = this.#modify(fd, mask);
+    if (result === 0 && mask === DISARMED) this.#disarmedByUs.add(fd);
     return result;
   }
 
   /** Tells the kernel without being asked to: only where the number means the file of the entry, and no other. */
-  #tellOwn(fd: number, mask: number): boolean {
-    return this.#left.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#tell(fd, mask) === 0;
+  #modifyOwn(fd: number, mask: number): boolean {
+    return this.#leftBehind.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#modify(fd, mask) === 0;
   }
 
   /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */
@@ -262,50 +262,50 @@ export class EpollEntries {
   }
 
   #maskNow(fd: number): number {
-    return this.#isDisarmed(fd) ? ASLEEP : this.#masks[fd];
+    return this.#isDisarmed(fd) ? DISARMED : this.#masks[fd];
   }
 
   /** Has the kernel ask for all of the entry's mask again. It may have forgotten one that was closed. */
   #restore(fd: number): void {
     const mask = this.#masks[fd];
     this.#muted.delete(fd);
-    if (this.#tellOwn(fd, mask)) this.arm(fd);
+    if (this.#modifyOwn(fd, mask)) this.arm(fd);
   }
 
-  #putToSleep(fd: number): void {
-    this.#tellOwn(fd, ASLEEP);
-    this.#asleep.add(fd);
+  #disarmEntry(fd: number): void {
+    this.#modifyOwn(fd, DISARMED);
+    this.#disarmedByUs.add(fd);
   }
 
-  #tell(fd: number, mask: number): number {
+  #modify(fd: number, mask: number): number {
     // If the number means the file of an entry that was left behind, that one becomes this registration's.
     const before = this.#generations[fd];
-    const generation = this.#left.has(fd) ? this.#nextGeneration() : before;
-    const result = mask & EPOLLEXCLUSIVE ? this.#addAgain(fd, mask, generation) : this.#modify(fd, mask, generation);
+    const generation = this.#leftBehind.has(fd) ? this.#nextGeneration() : before;
+    const result = mask & EPOLLEXCLUSIVE ? this.#readd(fd, mask, generation) : this.#modifyEntry(fd, mask, generation);
     if (result !== 0 || generation === before) return result;
     this.#generations[fd] = generation;
     if (!this.#replaced.has(fd)) this.#replaced.set(fd, before);
     return 0;
   }
 
-  #modify(fd: number, mask: number, generation: number): number {
+  #modifyEntry(fd: number, mask: number, generation: number): number {
     const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
-    if (result !== EINVAL || !this.#left.has(fd)) return result;
+    if (result !== EINVAL || !this.#leftBehind.has(fd)) return result;
     // It was left behind, and is exclusive, as the registration is not.
     this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
     return this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
   }
 
   /** For exclusive entries, which the kernel does not modify. */
-  #addAgain(fd: number, mask: number, generation: number): number {
+  #readd(fd: number, mask: number, generation: number): number {
     const result = this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
     return result === 0 ? this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation) : result;
   }
 
-  #note(fd: number, mask: number): void {
+  #setMask(fd: number, mask: number): void {
     this.#masks[fd] = mask;
     this.#muted.delete(fd);
-    this.#asleep.delete(fd);
+    this.#disarmedByUs.delete(fd);
     this.#armed.delete(fd);
     this.arm(fd);
   }

@@ -18,9 +18,10 @@ import { EINVAL, EPERM } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
 import { failure } from '../core/result.js';
 import { PAUSE_MS } from '../core/timeout.js';
+import type { BackEnd } from './back-end.js';
 import { BaseSelector } from './base.js';
 import { EpollEntries } from './epoll-entries.js';
-import type { Features, SelectorOptions, Watch } from './options.js';
+import { type CheckedRegisterOptions, checkSelectorOptions, type Features, type SelectorOptions } from './options.js';
 import { Unpollables } from './unpollables.js';
 
 const READ_BITS = EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP;
@@ -52,72 +53,49 @@ function fromEpollEvents(revents: number): number {
   );
 }
 
-/**
- * epoll(7), Linux: the cost of a wait depends on how many descriptors are ready, not on how many are
- * registered.
- *
- * The kernel keeps its entries by number and open file together. A descriptor that was closed while a
- * duplicate is open keeps firing under a number that means something else by now. Therefore each
- * registration has a generation in the upper half of its event data, by which such stale entries are told.
- */
-export class EpollSelector<D = unknown> extends BaseSelector<D> {
+class EpollBackEnd implements BackEnd {
   readonly features: Features;
-  readonly #entries: EpollEntries;
+  readonly #entries = new EpollEntries();
   readonly #unpollables: Unpollables | undefined;
-  /** At a wait it has room for one event more than there are registrations, as epoll_wait insists on one. */
-  #list: EpollEventList;
+  /** Has room for one event more than there are registrations, as epoll_wait insists on room for one. */
+  #list = new EpollEventList(64);
+  /** How many descriptors are registered. */
   #size = 0;
-  /** Whether a registration was removed since the last wait, */
+  /** Whether a registration was removed since the last wait, whose events may still be those of its entry. */
   #removed = false;
-  /** or else that wait found an entry that no registration has, */
+  /** Whether the last wait found the entry of no registration. */
   #foundStale = false;
-  /** and how many waits on end did. */
+  /** How many waits in a row did. */
   #staleWaits = 0;
-  /** Whether the kernel had nothing to spare to get rid of them. */
+  /** Whether such entries stay, as the kernel had no descriptor or memory to spare for a rebuild. */
   #isStuck = false;
-  /** Whether an event of the last wait was somebody's. */
+  /** Whether the last wait found an event of a registration. Kept only while stuck. */
   #reported = false;
+  #changed = () => {};
 
-  constructor(options?: SelectorOptions) {
-    super(options);
-    const ready = this.options.unpollable === 'ready';
-    this.features = Object.freeze({
-      edge: true,
-      oneShot: true,
-      exclusive: true,
-      regularFiles: ready,
-      maxFd: Infinity,
-    });
-    this.#entries = new EpollEntries();
-    this.#unpollables = ready ? new Unpollables() : undefined;
-    this.#list = new EpollEventList(64);
+  constructor(unpollable: 'throw' | 'ready') {
+    const regularFiles = unpollable === 'ready';
+    this.features = Object.freeze({ edge: true, oneShot: true, exclusive: true, regularFiles, maxFd: Infinity });
+    this.#unpollables = regularFiles ? new Unpollables() : undefined;
   }
 
-  get backend(): 'epoll' {
-    return 'epoll';
-  }
-
-  /**
-   * The epoll descriptor, which can be registered with another selector: it is readable while a
-   * descriptor registered here is ready. -1 once it is closed.
-   */
   get fd(): number {
     return this.#entries.set.fd;
   }
 
-  protected override toNativeBits({ edge, oneShot, exclusive, flags }: Watch): number {
+  toNativeBits({ edge, oneShot, exclusive, flags }: CheckedRegisterOptions): number {
     const bits = (edge ? EPOLLET : 0) | (oneShot ? EPOLLONESHOT : 0) | (exclusive ? EPOLLEXCLUSIVE : 0);
     return (bits | flags) >>> 0;
   }
 
-  protected override add(fd: number, events: number, nativeBits: number): void {
+  add(fd: number, events: number, nativeBits: number): void {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
     const isExclusive = (mask & EPOLLEXCLUSIVE) !== 0;
     const result = this.#entries.add(fd, mask);
     if (result === EPERM && this.#unpollables !== undefined) {
       this.#unpollables.add(fd, mask);
-      this.#entries.claim(fd, mask);
-      this.attemptSoon();
+      this.#entries.record(fd, mask);
+      this.#changed();
     } else if (result < 0) {
       const why = result === EINVAL && isExclusive ? WHY_EXCLUSIVE : undefined;
       throw failure(result, fd, result === EPERM ? WHY_EPERM : why);
@@ -125,12 +103,12 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#size++;
   }
 
-  protected override change(fd: number, events: number, nativeBits: number, oldEvents: number): void {
+  change(fd: number, events: number, nativeBits: number, oldEvents: number): void {
     const mask = (toEpollEvents(events) | nativeBits) >>> 0;
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.change(fd, mask);
-      this.#entries.claim(fd, mask, this.#entries.generation(fd));
-      this.attemptSoon();
+      this.#entries.record(fd, mask, this.#entries.generation(fd));
+      this.#changed();
       return;
     }
     const isExclusive = ((mask | this.#entries.mask(fd)) & EPOLLEXCLUSIVE) !== 0;
@@ -140,10 +118,10 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     if (result < 0) throw systemError(result, 'epoll_ctl', fd, isExclusive ? WHY_NO_CHANGE : undefined);
   }
 
-  protected override remove(fd: number): void {
+  remove(fd: number): void {
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.remove(fd);
-      this.#entries.disclaim(fd);
+      this.#entries.erase(fd);
     } else {
       this.#entries.remove(fd);
     }
@@ -151,7 +129,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     this.#removed = true;
   }
 
-  protected override wait(timeoutMs: number): number {
+  wait(timeoutMs: number): number {
     if (this.#foundStale || this.#staleWaits > 0) this.#leaveStaleBehind();
     this.#removed = false;
     this.#entries.startWait();
@@ -165,11 +143,11 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     return count;
   }
 
-  protected override waitError(result: number): Error {
+  waitError(result: number): Error {
     return failure(result, this.#entries.set.fd);
   }
 
-  protected override readyFd(i: number): number {
+  readyFd(i: number): number {
     const fd = this.#list.fd(i);
     const generation = this.#list.high(i);
     if (this.#entries.generation(fd) === generation || this.#entries.wasReplaced(fd, generation)) {
@@ -180,16 +158,16 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     return -1;
   }
 
-  protected override readyEvents(i: number): number {
+  readyEvents(i: number): number {
     return fromEpollEvents(this.#list.events(i));
   }
 
-  protected override readyRevents(i: number): number {
+  readyRevents(i: number): number {
     if (this.#isStuck) this.#reported = true;
     return this.#list.events(i);
   }
 
-  protected override park(i: number): void {
+  mute(i: number): void {
     const fd = this.#list.fd(i);
     const revents = this.#list.events(i);
     if (this.#unpollables?.has(fd)) {
@@ -200,33 +178,34 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     }
   }
 
-  protected override unpark(): void {
+  unmute(): void {
     this.#unpollables?.unmute();
     this.#entries.unmute();
   }
 
-  protected override giveBack(i: number): void {
+  requeue(i: number): void {
     const fd = this.#list.fd(i);
     if (this.#unpollables?.has(fd)) {
       this.#unpollables.change(fd, this.#entries.mask(fd));
       this.#entries.arm(fd);
     } else {
-      this.#entries.giveBack(fd);
+      this.#entries.requeue(fd);
     }
   }
 
-  protected override startWatching(found: () => void, ref: boolean): number {
+  startWatching(found: () => void, changed: () => void, ref: boolean): number {
+    this.#changed = changed;
     if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return 0;
     if (this.#isStuck) return PAUSE_MS;
     this.#entries.set.watch(found, ref);
     return Infinity;
   }
 
-  protected override stopWatching(): void {
+  stopWatching(): void {
     this.#entries.set.stopWatching();
   }
 
-  protected override release(): void {
+  close(): void {
     this.#entries.close();
   }
 
@@ -257,7 +236,7 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
     let count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, timeoutMs);
     // There is room for every registration: with stale entries that fill the list, some may be missing.
     while (count === this.#list.capacity - spare && this.#list.capacity < MAX_EVENTS) {
-      for (let i = 0; i < count; i++) this.#putBack(i);
+      for (let i = 0; i < count; i++) this.#requeueOwn(i);
       this.#growList();
       count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, 0);
     }
@@ -265,10 +244,10 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /** Has the next wait find event i again, if it is a registration's. */
-  #putBack(i: number): void {
+  #requeueOwn(i: number): void {
     const fd = this.#list.fd(i);
     const isDisarmed = (this.#entries.mask(fd) & EPOLLONESHOT) !== 0 && !this.#entries.isArmed(fd);
-    if (this.#entries.generation(fd) === this.#list.high(i) && !isDisarmed) this.#entries.giveBack(fd);
+    if (this.#entries.generation(fd) === this.#list.high(i) && !isDisarmed) this.#entries.requeue(fd);
   }
 
   #askWith(unpollables: Unpollables, timeoutMs: number): number {
@@ -290,5 +269,39 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
       if (!this.#entries.disarm(fd)) list.drop(i);
       if (this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
     }
+  }
+}
+
+/**
+ * epoll(7), Linux: the cost of a wait depends on how many descriptors are ready, not on how many are registered.
+ *
+ * The kernel keeps its entries by number and open file together. When a descriptor is closed while a duplicate of it
+ * is open, its entry stays and reports events under a number that means something else by now. So each registration
+ * has a generation, in the upper half of its event data, which tells its events from those of such a stale entry.
+ */
+export class EpollSelector<D = unknown> extends BaseSelector<D> {
+  readonly #backEnd: EpollBackEnd;
+
+  /**
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   * @throws Error ERR_NOT_SUPPORTED where there is no epoll; SystemError EMFILE, ENFILE, ENOMEM from epoll_create1(2)
+   */
+  constructor(options?: SelectorOptions) {
+    const checked = checkSelectorOptions(options);
+    const backEnd = new EpollBackEnd(checked.unpollable);
+    super(checked, backEnd);
+    this.#backEnd = backEnd;
+  }
+
+  get backend(): 'epoll' {
+    return 'epoll';
+  }
+
+  /**
+   * The epoll descriptor, which can be registered with another selector: it is readable while a descriptor registered
+   * here is ready. -1 once it is closed.
+   */
+  get fd(): number {
+    return this.#backEnd.fd;
   }
 }

@@ -1,3 +1,4 @@
+import { checkFdSetSize } from '../calls/select.js';
 import { checkBoolean, checkMask, readOptions } from '../core/check.js';
 import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 
@@ -39,37 +40,56 @@ export interface SelectorOptions {
   fdSetSize?: number;
 }
 
-/** RegisterOptions, checked and complete. */
-export interface Watch {
+/** SelectorOptions, checked, with the defaults. */
+export interface CheckedSelectorOptions {
+  readonly onInterrupt: 'resume' | 'return' | 'throw';
+  readonly unpollable: 'throw' | 'ready';
+  readonly fdSetSize: number;
+}
+
+/** RegisterOptions, checked, with the defaults. */
+export interface CheckedRegisterOptions {
   readonly edge: boolean;
   readonly oneShot: boolean;
   readonly exclusive: boolean;
   readonly flags: number;
 }
 
-/** Without options. */
-export const PLAIN: Watch = Object.freeze({ edge: false, oneShot: false, exclusive: false, flags: 0 });
+/** What a registration without options gets. */
+export const PLAIN: CheckedRegisterOptions = Object.freeze({ edge: false, oneShot: false, exclusive: false, flags: 0 });
 
-export function checkRegisterOptions(options: RegisterOptions | undefined, features: Features): Watch {
+/** Reads each option once. */
+export function checkSelectorOptions(options: SelectorOptions | undefined): CheckedSelectorOptions {
+  const names = ['onInterrupt', 'unpollable', 'fdSetSize'] as const;
+  const { onInterrupt = 'resume', unpollable = 'throw', fdSetSize } = readOptions(options, names);
+  return {
+    onInterrupt: checkChoice(onInterrupt, 'options.onInterrupt', ['resume', 'return', 'throw']),
+    unpollable: checkChoice(unpollable, 'options.unpollable', ['throw', 'ready']),
+    fdSetSize: checkFdSetSize(fdSetSize),
+  };
+}
+
+/** Reads each option once. */
+export function checkRegisterOptions(options: RegisterOptions | undefined, features: Features): CheckedRegisterOptions {
   if (options === undefined) return PLAIN;
   const names = ['trigger', 'oneShot', 'exclusive', 'flags'] as const;
   const { trigger = 'level', oneShot = false, exclusive = false, flags = 0 } = readOptions(options, names);
-  const watch = {
+  const checked = {
     edge: checkChoice(trigger, 'options.trigger', ['level', 'edge']) === 'edge',
     oneShot: checkBoolean(oneShot, 'options.oneShot'),
     exclusive: checkBoolean(exclusive, 'options.exclusive'),
     flags: checkMask(flags, 'options.flags'),
   };
   for (const feature of ['edge', 'oneShot', 'exclusive'] as const) {
-    if (watch[feature] && !features[feature]) {
+    if (checked[feature] && !features[feature]) {
       const name = feature === 'edge' ? "trigger: 'edge'" : `${feature}: true`;
       throw notSupported(`{ ${name} } is not supported here: only epoll has it`);
     }
   }
-  return watch;
+  return checked;
 }
 
-export function checkChoice<T extends string>(value: T, name: string, choices: readonly T[]): T {
+function checkChoice<T extends string>(value: T, name: string, choices: readonly T[]): T {
   const expected = choices.map((choice) => `'${choice}'`).join(' or ');
   if (typeof value !== 'string') throw invalidType(name, expected, value);
   if (!choices.includes(value)) throw outOfRange(name, expected, value);

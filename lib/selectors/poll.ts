@@ -1,11 +1,22 @@
-import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from '../calls/constants.js';
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI, POLLRDHUP } from '../calls/constants.js';
+import {
+  EVENT_PRIORITY,
+  EVENT_READ,
+  EVENT_WRITE,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+  POLLPRI,
+  POLLRDHUP,
+} from '../calls/constants.js';
 import { PollSet } from '../calls/poll-set.js';
 import { EBADF } from '../core/errno.js';
 import { notSupported, systemError } from '../core/errors.js';
 import { assertOpen, failure } from '../core/result.js';
+import type { BackEnd } from './back-end.js';
 import { BaseSelector } from './base.js';
-import type { Features, SelectorOptions, Watch } from './options.js';
+import { type CheckedRegisterOptions, checkSelectorOptions, type Features, type SelectorOptions } from './options.js';
 
 const MASK_MAX = 0xffff;
 const READ_BITS = POLLIN | POLLHUP | POLLERR | POLLRDHUP;
@@ -34,48 +45,37 @@ function fromPollEvents(revents: number): number {
   );
 }
 
-/** poll(2): no limit to descriptors, but each wait costs as much as there are registered. */
-export class PollSelector<D = unknown> extends BaseSelector<D> {
-  readonly #set: PollSet;
-  #closedFd = -1;
+class PollBackEnd implements BackEnd {
+  readonly features = FEATURES;
+  readonly #set = new PollSet();
   #readyFds = new Int32Array(64);
   #revents = new Uint16Array(64);
+  /** The descriptor that the last wait reported as closed. */
+  #closedFd = -1;
+  #changed = () => {};
 
-  constructor(options?: SelectorOptions) {
-    super(options);
-    this.#set = new PollSet();
-  }
-
-  get backend(): 'poll' {
-    return 'poll';
-  }
-
-  get features(): Features {
-    return FEATURES;
-  }
-
-  protected override toNativeBits({ flags }: Watch): number {
+  toNativeBits({ flags }: CheckedRegisterOptions): number {
     if (flags > MASK_MAX) throw notSupported(`poll has no flags past 0x${MASK_MAX.toString(16)}: use epoll`);
     return flags;
   }
 
-  protected override add(fd: number, events: number, nativeBits: number): void {
+  add(fd: number, events: number, nativeBits: number): void {
     assertOpen(fd, 'poll');
     this.#set.add(fd, toPollEvents(events) | nativeBits);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override change(fd: number, events: number, nativeBits: number): void {
+  change(fd: number, events: number, nativeBits: number): void {
     this.#set.modify(fd, toPollEvents(events) | nativeBits);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override remove(fd: number): void {
+  remove(fd: number): void {
     this.#set.remove(fd);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override wait(timeoutMs: number): number {
+  wait(timeoutMs: number): number {
     const count = this.#set.wait(timeoutMs);
     if (count <= 0) return count;
     if (this.#readyFds.length < count) {
@@ -88,47 +88,63 @@ export class PollSelector<D = unknown> extends BaseSelector<D> {
     return EBADF;
   }
 
-  protected override waitError(result: number): Error {
-    return result === EBADF ? systemError(result, 'poll', this.#closedFd) : failure(result);
+  waitError(result: number): Error {
+    return result === EBADF ? systemError(EBADF, 'poll', this.#closedFd) : failure(result);
   }
 
-  protected override readyFd(i: number): number {
+  readyFd(i: number): number {
     return this.#readyFds[i];
   }
 
-  protected override readyEvents(i: number): number {
+  readyEvents(i: number): number {
     return fromPollEvents(this.#revents[i]);
   }
 
-  protected override readyRevents(i: number): number {
+  readyRevents(i: number): number {
     return this.#revents[i];
   }
 
-  protected override park(i: number): void {
+  mute(i: number): void {
     this.#set.mute(this.#readyFds[i], this.#revents[i]);
   }
 
-  protected override unpark(): void {
+  unmute(): void {
     this.#set.unmute();
   }
 
-  /** Level-triggered: it comes again by itself. */
-  protected override giveBack(): void {}
+  /** Level-triggered: the next wait finds it by itself. */
+  requeue(): void {}
 
-  protected override startWatching(found: () => void, ref: boolean): number {
+  startWatching(found: () => void, changed: () => void, ref: boolean): number {
+    this.#changed = changed;
     return this.#set.watch(found, ref);
   }
 
-  protected override stopWatching(): void {
+  stopWatching(): void {
     this.#set.stopWatching();
   }
 
-  protected override release(): void {
+  close(): void {
     this.#set.close();
   }
 
-  /** The thread waits on a copy of the set, and must let go of what was removed. */
-  #changed(): void {
-    if (this.#set.stopWatching()) this.attemptSoon();
+  /** The thread waits on a copy of the set, and must not use a descriptor that was removed. */
+  #stopStaleWatch(): void {
+    if (this.#set.stopWatching()) this.#changed();
+  }
+}
+
+/** poll(2): takes any descriptor, but each wait costs as much as there are registered. */
+export class PollSelector<D = unknown> extends BaseSelector<D> {
+  /**
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
+   * @throws Error ERR_NOT_SUPPORTED where there is no poll
+   */
+  constructor(options?: SelectorOptions) {
+    super(checkSelectorOptions(options), new PollBackEnd());
+  }
+
+  get backend(): 'poll' {
+    return 'poll';
   }
 }

@@ -1,66 +1,57 @@
 import { SelectSet } from '../calls/select-set.js';
-import { checkFdSetSize } from '../calls/select.js';
 import { notSupported } from '../core/errors.js';
 import { assertOpen, failure, withClosed } from '../core/result.js';
+import type { BackEnd } from './back-end.js';
 import { BaseSelector } from './base.js';
-import type { Features, SelectorOptions, Watch } from './options.js';
+import { type CheckedRegisterOptions, checkSelectorOptions, type Features, type SelectorOptions } from './options.js';
 
-/**
- * select(2): everywhere, and slow with many descriptors. Refuses descriptors from `fdSetSize` on
- * (default FD_SETSIZE) at `register()`. Reports no `revents`.
- */
-export class SelectSelector<D = unknown> extends BaseSelector<D> {
+class SelectBackEnd implements BackEnd {
   readonly features: Features;
-  readonly #size: number;
   readonly #set = new SelectSet();
   readonly #fds = new Set<number>();
   #readyFds = new Int32Array(64);
+  /** EVENT_* bits of each. */
   #ready = new Uint8Array(64);
+  #changed = () => {};
 
-  constructor(options?: SelectorOptions) {
-    super(options);
-    this.#size = checkFdSetSize(this.options.fdSetSize);
+  constructor(size: number) {
     this.features = Object.freeze({
       edge: false,
       oneShot: false,
       exclusive: false,
       regularFiles: true,
-      maxFd: this.#size - 1,
+      maxFd: size - 1,
     });
   }
 
-  get backend(): 'select' {
-    return 'select';
-  }
-
-  protected override toNativeBits({ flags }: Watch): number {
+  toNativeBits({ flags }: CheckedRegisterOptions): number {
     if (flags !== 0) throw notSupported('select has no flags: use poll or epoll');
     return 0;
   }
 
-  protected override add(fd: number, events: number): void {
-    // As the descriptor is open now, the process's descriptor table reaches that far, and it never
-    // shrinks: should the descriptor be closed later, the kernel will say so instead of ignoring it.
+  add(fd: number, events: number): void {
+    // The kernel ignores descriptors past the process's descriptor table, which never shrinks. It reaches as far as
+    // this one, which is open: if it is closed later, the kernel reports EBADF.
     assertOpen(fd, 'select');
     this.#set.set(fd, events);
     this.#fds.add(fd);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override change(fd: number, events: number): void {
+  change(fd: number, events: number): void {
     this.#set.set(fd, events);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override remove(fd: number): void {
+  remove(fd: number): void {
     this.#set.set(fd, 0);
     this.#fds.delete(fd);
-    this.#changed();
+    this.#stopStaleWatch();
   }
 
-  protected override wait(timeoutMs: number): number {
+  wait(timeoutMs: number): number {
     const count = this.#set.wait(timeoutMs);
-    // On 0 the sets are empty, whatever the kernel left in them.
+    // On 0 the sets mean nothing: the kernel may leave bits in them.
     if (count <= 0) return count;
     if (this.#readyFds.length < this.#fds.size) {
       this.#readyFds = new Int32Array(2 * this.#fds.size);
@@ -69,46 +60,63 @@ export class SelectSelector<D = unknown> extends BaseSelector<D> {
     return this.#set.collect(this.#readyFds, this.#ready);
   }
 
-  protected override waitError(result: number): Error {
+  waitError(result: number): Error {
     return withClosed(failure(result), [...this.#fds]);
   }
 
-  protected override readyFd(i: number): number {
+  readyFd(i: number): number {
     return this.#readyFds[i];
   }
 
-  protected override readyEvents(i: number): number {
+  readyEvents(i: number): number {
     return this.#ready[i];
   }
 
-  protected override readyRevents(): number {
+  readyRevents(): number {
     return 0;
   }
 
-  /** select answers only what it was asked. */
-  protected override park(): void {}
+  /** select(2) reports nothing that was not asked for. */
+  mute(): void {}
 
-  protected override unpark(): void {}
+  unmute(): void {}
 
-  /** Level-triggered: it comes again by itself. */
-  protected override giveBack(): void {}
+  /** Level-triggered: the next wait finds it by itself. */
+  requeue(): void {}
 
-  protected override startWatching(found: () => void, ref: boolean): number {
+  startWatching(found: () => void, changed: () => void, ref: boolean): number {
+    this.#changed = changed;
     this.#set.watch(found, ref);
     return Infinity;
   }
 
-  protected override stopWatching(): void {
+  stopWatching(): void {
     this.#set.stopWatching();
   }
 
-  protected override release(): void {
+  close(): void {
     this.#set.close();
     this.#fds.clear();
   }
 
-  /** The thread waits on a copy of the set, and must let go of what was removed. */
-  #changed(): void {
-    if (this.#set.stopWatching()) this.attemptSoon();
+  /** The thread waits on a copy of the set, and must not use a descriptor that was removed. */
+  #stopStaleWatch(): void {
+    if (this.#set.stopWatching()) this.#changed();
+  }
+}
+
+/**
+ * select(2): everywhere, and slow with many descriptors. Refuses descriptors from `fdSetSize` on (default FD_SETSIZE)
+ * at `register()`. Reports no `revents`.
+ */
+export class SelectSelector<D = unknown> extends BaseSelector<D> {
+  /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */
+  constructor(options?: SelectorOptions) {
+    const checked = checkSelectorOptions(options);
+    super(checked, new SelectBackEnd(checked.fdSetSize));
+  }
+
+  get backend(): 'select' {
+    return 'select';
   }
 }

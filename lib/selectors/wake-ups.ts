@@ -2,7 +2,7 @@ import type { Descriptor } from '../core/descriptor.js';
 import { drain, openWakeChannel } from '../descriptors/wake-channel.js';
 import { Waker } from '../descriptors/waker.js';
 
-/** The waker that a selector gives out: the selector closes it, and to wake a closed selector is harmless. */
+/** The waker that a selector hands out. The selector closes it, and waking a closed selector does nothing. */
 class OwnWaker extends Waker {
   override wake(): void {
     if (this.fd >= 0) super.wake();
@@ -15,49 +15,53 @@ class OwnWaker extends Waker {
   }
 }
 
-/** The wake-ups of a selector: a flag for its own thread, and for others a descriptor that it watches. */
+/** The wake-ups of a selector: a flag for its own thread, and a descriptor that it watches for other threads. */
 export class WakeUps {
-  #asked = false;
-  #heard = false;
+  #requested = false;
+  #received = false;
   #waker: OwnWaker | undefined;
-  #readFd = -1;
-  /** Where there are eventfds, the waker's own. */
+  /** The same descriptor as the waker's where there are eventfds. */
   #readEnd: Descriptor | undefined;
+  /** Its number; -1 while there is none. */
+  #readFd = -1;
 
-  /** Whether this thread has asked for one since the last `take`. */
-  get asked(): boolean {
-    return this.#asked;
+  /** Whether this thread has requested one since the last `consume`. */
+  get requested(): boolean {
+    return this.#requested;
   }
 
-  ask(): void {
-    this.#asked = true;
+  request(): void {
+    this.#requested = true;
   }
 
-  /** What was asked for; from here on all is new. */
-  take(): boolean {
-    const asked = this.#asked;
-    this.#asked = this.#heard = false;
-    return asked;
+  /** Returns whether this thread has requested one, and forgets what was requested and received so far. */
+  consume(): boolean {
+    const requested = this.#requested;
+    this.#requested = this.#received = false;
+    return requested;
   }
 
-  /** Whether the kernel has reported one by another thread since the last `take`. */
-  get heard(): boolean {
-    return this.#heard;
+  /** Whether one from another thread was received since the last `consume`. */
+  get received(): boolean {
+    return this.#received;
   }
 
-  /** Hears of a descriptor that is readable and of no registration. */
-  hear(fd: number): void {
+  /** Drains the wake-up descriptor if fd, which is ready and not registered, is that. */
+  receive(fd: number): void {
     if (fd < 0 || fd !== this.#readFd) return;
     drain(fd);
-    this.#heard = true;
+    this.#received = true;
   }
 
-  /** Whether it is the descriptor that is watched for them. */
+  /** Whether fd is the wake-up descriptor. */
   has(fd: number): boolean {
     return fd === this.#readFd;
   }
 
-  /** @param watch starts watching the descriptor that it is given */
+  /**
+   * The waker, made at the first call.
+   * @param watch starts to watch the wake-up descriptor
+   */
   waker(watch: (fd: number) => void): Waker {
     if (this.#waker !== undefined) return this.#waker;
     const [readEnd, writeEnd] = openWakeChannel();
@@ -75,7 +79,7 @@ export class WakeUps {
   }
 
   close(): void {
-    // A callback may close the selector in the middle of a batch that has it.
+    // A callback may close the selector in the middle of a batch that has the wake-up descriptor in it.
     this.#readFd = -1;
     try {
       this.#waker?.closeWithSelector();

@@ -12,8 +12,9 @@ import {
   readOptions,
 } from '../core/check.js';
 import { Descriptor } from '../core/descriptor.js';
+import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from '../core/errno.js';
-import { closed, invalidType, outOfRange, systemError } from '../core/errors.js';
+import { invalidType, outOfRange, systemError } from '../core/errors.js';
 import { show } from '../core/inspect.js';
 import { check, failure, orNull, wouldBlock } from '../core/result.js';
 import {
@@ -45,7 +46,7 @@ const optionNumber = new Int32Array(optionBytes.buffer, 0, 1);
  * thrown as `SystemError`; every method throws `ERR_CLOSED` after `close()`. A peer that is gone is
  * EPIPE, never the signal SIGPIPE. socket(7)
  */
-export class Socket implements Disposable {
+export class Socket extends DescriptorOwner {
   readonly #descriptor: Descriptor;
   /** SOCK_STREAM, SOCK_DGRAM, ... */
   readonly #type: number;
@@ -62,14 +63,11 @@ export class Socket implements Disposable {
   /** @internal */
   constructor(descriptor: Descriptor, type: number);
   constructor(family: number | Descriptor = AF_INET, type: number = SOCK_STREAM, protocol = 0) {
-    this.#type = checkInteger(type, 'type', INT_MIN, INT_MAX) & TYPE_MASK;
-    if (family instanceof Descriptor) {
-      this.#descriptor = family;
-      return;
-    }
-    checkInteger(family, 'family', INT_MIN, INT_MAX);
-    checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
-    this.#descriptor = Descriptor.made(check(native.socket(family, type, protocol)));
+    checkInteger(type, 'type', INT_MIN, INT_MAX);
+    const descriptor = family instanceof Descriptor ? family : openSocket(family, type, protocol);
+    super('the socket', descriptor);
+    this.#descriptor = descriptor;
+    this.#type = type & TYPE_MASK;
   }
 
   /**
@@ -82,26 +80,17 @@ export class Socket implements Disposable {
     return new Socket(new Descriptor(fd), optionNumber[0]);
   }
 
-  /** -1 once it is closed or detached. */
-  get fd(): number {
-    return this.#descriptor.fd;
-  }
-
-  get closed(): boolean {
-    return this.#descriptor.fd < 0;
-  }
-
   /** Whether calls wait: fcntl(2), O_NONBLOCK. */
   setBlocking(blocking: boolean): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), fd);
   }
 
   /** bind(2). Port 0 takes any free one: see `localAddress`. */
   bind(address: Address): void {
-    this.#open();
+    this.openFd();
     const own = toNativeAddress(address);
-    const fd = this.#open();
+    const fd = this.openFd();
     const result = native.bind(fd, own);
     if (result < 0) throw errorAt(own, result, fd);
   }
@@ -112,7 +101,7 @@ export class Socket implements Disposable {
    *   limit of its own
    */
   listen(backlog: number = SOMAXCONN): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     const result = native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX));
     if (result >= 0) return;
     const error = failure(result, fd);
@@ -141,9 +130,9 @@ export class Socket implements Disposable {
    *   `takeError()`
    */
   connect(address: Address): boolean {
-    this.#open();
+    this.openFd();
     const peer = toNativeAddress(address);
-    const fd = this.#open();
+    const fd = this.openFd();
     const result = native.connect(fd, peer);
     // One that a signal interrupts goes on.
     if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
@@ -159,7 +148,7 @@ export class Socket implements Disposable {
    * @returns the bytes, none at the end of the stream; null if it would block
    */
   recv(size: number, flags = 0): Buffer | null {
-    this.#open();
+    this.openFd();
     const buffer = allocate(size, flags);
     const count = this.recvInto(buffer, flags);
     return count === null ? null : trim(buffer, count);
@@ -171,7 +160,7 @@ export class Socket implements Disposable {
    *   may be more than there was room for; null if it would block
    */
   recvInto(buffer: Uint8Array, flags = 0): number | null {
-    const fd = this.#open();
+    const fd = this.openFd();
     return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), fd);
   }
 
@@ -181,7 +170,7 @@ export class Socket implements Disposable {
    * @returns how many bytes were taken, perhaps not all; null if it would block
    */
   send(data: Uint8Array | string, flags = 0): number | null {
-    const fd = this.#open();
+    const fd = this.openFd();
     return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), fd);
   }
 
@@ -193,7 +182,7 @@ export class Socket implements Disposable {
    * @returns truncated: whether the datagram was longer than size, and is cut off; null if it would block
    */
   recvFrom(size: number, flags = 0): { data: Buffer; address: Address; truncated: boolean } | null {
-    const fd = this.#open();
+    const fd = this.openFd();
     const buffer = allocate(size, flags);
     // So that the result is the length that the datagram had. A stream would throw the bytes away.
     const allFlags = this.#type === SOCK_STREAM ? flags : flags | MSG_TRUNC;
@@ -204,11 +193,11 @@ export class Socket implements Disposable {
 
   /** sendto(2): a datagram to an address. */
   sendTo(data: Uint8Array | string, address: Address, flags = 0): number | null {
-    this.#open();
+    this.openFd();
     const peer = toNativeAddress(address);
     const bytes = checkData(data, 'data');
     checkFlags(flags);
-    const fd = this.#open();
+    const fd = this.openFd();
     const result = native.sendto(fd, bytes, flags, peer);
     if (result >= 0) return result;
     if (wouldBlock(result)) return null;
@@ -217,7 +206,7 @@ export class Socket implements Disposable {
 
   /** shutdown(2): ends one direction of the connection, or both. */
   shutdown(how: 'read' | 'write' | 'both'): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     if (typeof how !== 'string') throw invalidType('how', "'read', 'write' or 'both'", how);
     if (!HOW.includes(how)) throw outOfRange('how', "'read', 'write' or 'both'", how);
     check(native.shutdown(fd, HOW.indexOf(how)), fd);
@@ -235,7 +224,7 @@ export class Socket implements Disposable {
    */
   getOption(level: number, name: number, length: number): Buffer;
   getOption(level: number, name: number, length?: number): number | Buffer {
-    const fd = this.#open();
+    const fd = this.openFd();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
     if (length !== undefined) {
@@ -249,7 +238,7 @@ export class Socket implements Disposable {
 
   /** setsockopt(2). Pass options that are no number or boolean as the bytes of their struct. */
   setOption(level: number, name: number, value: number | boolean | Uint8Array): void {
-    const fd = this.#open();
+    const fd = this.openFd();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
     check(native.setsockopt(fd, level, name, toOption(value)), fd);
@@ -276,35 +265,26 @@ export class Socket implements Disposable {
 
   /** getsockname(2) */
   localAddress(): Address {
-    const fd = this.#open();
+    const fd = this.openFd();
     check(native.getsockname(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
   /** getpeername(2) */
   remoteAddress(): Address {
-    const fd = this.#open();
+    const fd = this.openFd();
     check(native.getpeername(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
   /** Gives up ownership: returns the descriptor, which is the caller's to close, and leaves this socket closed. */
   detach(): number {
-    this.#open();
+    this.openFd();
     return this.#descriptor.release();
   }
 
-  /** close(2). Closing twice is harmless. */
-  close(): void {
-    this.#descriptor.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
   /** @internal */
-  [inspect.custom](): object {
+  override [inspect.custom](): object {
     return show(this, () => {
       const { fd, closed } = this;
       if (closed) return { fd, closed };
@@ -315,14 +295,8 @@ export class Socket implements Disposable {
   }
 
   #accept(own: boolean): number | null {
-    const fd = this.#open();
+    const fd = this.openFd();
     return orNull(native.accept(fd, scratch, own), fd);
-  }
-
-  #open(): number {
-    const { fd } = this.#descriptor;
-    if (fd < 0) throw closed('the socket');
-    return fd;
   }
 }
 
@@ -337,6 +311,12 @@ export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: bo
   const fds = new Int32Array(2);
   check(native.socketpair(fds, type, checkBoolean(blocking, 'options.blocking')));
   return [new Socket(Descriptor.made(fds[0]), type), new Socket(Descriptor.made(fds[1]), type)];
+}
+
+function openSocket(family: number, type: number, protocol: number): Descriptor {
+  checkInteger(family, 'family', INT_MIN, INT_MAX);
+  checkInteger(protocol, 'protocol', INT_MIN, INT_MAX);
+  return Descriptor.made(check(native.socket(family, type, protocol)));
 }
 
 function notANumber(name: number, size: number): RangeError {

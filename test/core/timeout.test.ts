@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { cut, deadlineAfter, remainingUntil, toTimeout, waitFor } from '../../lib/core/timeout.js';
+import { callTimeout, deadlineAfter, remainingUntil, toTimeout, waitFor } from '../../lib/core/timeout.js';
 import { expectError } from '../support/errors.js';
 
 /** The clock that the package takes when it is loaded. */
@@ -12,7 +12,7 @@ const clock = vi.hoisted(() => {
 });
 performance.now = clock.now;
 
-/** A wait outside the main thread is cut so that the thread can be ended meanwhile. */
+/** A wait outside the main thread is callTimeout so that the thread can be ended meanwhile. */
 const LONGEST = isMainThread ? 2 ** 31 - 1 : 50;
 /** Many pieces outside the main thread, so fewer in all. */
 const LONG_WAITS = isMainThread ? [2 ** 31, 2 ** 31 + 0.25, 2 ** 40] : [50.25, 51, 2 ** 14];
@@ -62,17 +62,17 @@ describe('toTimeout', () => {
   });
 });
 
-describe('cut', () => {
+describe('callTimeout', () => {
   test.each([0, 0.1, 49.9, 50, LONGEST])('%d ms stay whole', (timeout) => {
-    expect(cut(timeout)).toBe(timeout);
+    expect(callTimeout(timeout)).toBe(timeout);
   });
 
-  test.each([LONGEST + 0.1, LONGEST + 1, 2 ** 32, Number.MAX_VALUE])('of %d ms the longest is cut', (timeout) => {
-    expect(cut(timeout)).toBe(LONGEST);
+  test.each([LONGEST + 0.1, LONGEST + 1, 2 ** 32, Number.MAX_VALUE])('of %d ms the longest is callTimeout', (timeout) => {
+    expect(callTimeout(timeout)).toBe(LONGEST);
   });
 
-  test('for ever is cut only outside the main thread', () => {
-    expect(cut(Infinity)).toBe(isMainThread ? Infinity : LONGEST);
+  test('for ever is callTimeout only outside the main thread', () => {
+    expect(callTimeout(Infinity)).toBe(isMainThread ? Infinity : LONGEST);
   });
 });
 

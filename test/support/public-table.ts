@@ -95,10 +95,7 @@ export function publicTable(io: Package): PublicTable {
     [Symbol.dispose]: nothing,
     [Symbol.asyncIterator]: nothing,
   };
-  const selectorGetters = ['closed', 'waker', 'backend'];
-  const hooks =
-    'toNativeBits add change remove wait waitError readyFd readyEvents readyRevents park unpark startWatching ' +
-    'stopWatching release attemptSoon giveBack';
+  const selectorGetters = ['closed', 'waker', 'backend', 'features'];
   const selector = (Selector: new () => InstanceType<typeof io.DefaultSelector>) => () => {
     const made = new Selector();
     made.register(readable, io.EVENT_READ, 'readable');
@@ -148,15 +145,13 @@ export function publicTable(io: Package): PublicTable {
       make: selector(io.SelectSelector),
       methods: selectorMethods,
       getters: selectorGetters,
-      internals: hooks.split(' '),
     },
     {
       name: 'PollSelector',
       needs: 'poll',
       make: selector(io.PollSelector),
       methods: selectorMethods,
-      getters: [...selectorGetters, 'features'],
-      internals: hooks.split(' '),
+      getters: selectorGetters,
     },
     {
       name: 'EpollSelector',
@@ -164,7 +159,6 @@ export function publicTable(io: Package): PublicTable {
       make: selector(io.EpollSelector),
       methods: selectorMethods,
       getters: [...selectorGetters, 'fd'],
-      internals: hooks.split(' '),
     },
     {
       name: 'KeyMap',
@@ -194,7 +188,8 @@ export function publicTable(io: Package): PublicTable {
       name: 'Waker',
       make: () => new io.Waker(new io.SelectSelector().waker.share()),
       methods: { wake: nothing, share: nothing, close: nothing, [Symbol.dispose]: nothing },
-      getters: ['fd'],
+      getters: ['fd', 'closed'],
+      internals: ['openFd'],
     },
     {
       name: 'Poll',
@@ -208,7 +203,7 @@ export function publicTable(io: Package): PublicTable {
         close: nothing,
         [Symbol.dispose]: nothing,
       },
-      getters: ['size'],
+      getters: ['size', 'closed'],
     },
     {
       name: 'Epoll',
@@ -293,13 +288,14 @@ export function publicTable(io: Package): PublicTable {
         [Symbol.dispose]: nothing,
       },
       getters: ['fd', 'closed'],
+      internals: ['openFd'],
     },
     {
       name: 'EventFd',
       make: () => fd.eventfd(1),
       methods: { ...owner, write: given(['counter', 1]) },
-      getters: ['fd'],
-      internals: ['openFd', 'readCounter'],
+      getters: ['fd', 'closed'],
+      internals: ['openFd'],
     },
     {
       name: 'TimerFd',
@@ -308,17 +304,17 @@ export function publicTable(io: Package): PublicTable {
         ...owner,
         set: given(['options', { delayMs: 1e9, intervalMs: 1e9 }, { delayMs: 'duration', intervalMs: 'duration?' }]),
       },
-      getters: ['fd'],
-      internals: ['openFd', 'readCounter'],
+      getters: ['fd', 'closed'],
+      internals: ['openFd'],
     },
     {
       name: 'PidFd',
       make: () => fd.pidfd(process.pid),
       methods: owner,
-      getters: ['fd'],
-      internals: ['openFd', 'readCounter'],
+      getters: ['fd', 'closed'],
+      internals: ['openFd'],
     },
-    { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd'] },
+    { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd', 'closed'], internals: ['openFd'] },
   ];
 
   const shown = { [Symbol.for('nodejs.util.inspect.custom')]: nothing };
