@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export { getDescriptorLimit, setDescriptorLimit } from './descriptors/descriptor-limit.js';
 export { type EventFd, eventfd } from './descriptors/eventfd.js';
 export { close, dup, dup2, getBlocking, read, setBlocking, write } from './descriptors/fd.js';

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export * from './calls/constants.js';
 export { describeMask } from './calls/describe-mask.js';
 export { Epoll } from './calls/epoll.js';

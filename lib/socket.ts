@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export type { Address } from './sockets/address.js';
 export * from './sockets/constants.js';
 export { MessageList } from './sockets/message-list.js';

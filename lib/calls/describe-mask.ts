@@ -2,7 +2,7 @@ import { checkMask } from '../core/check.js';
 import { invalidType, outOfRange } from '../core/errors.js';
 import * as constants from './constants.js';
 
-/** Lowest bit first; of two names for one bit, the usual one first. */
+/** Lowest bit first. Where a bit has two names, the usual one comes first. */
 const NAMES = ['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'NVAL', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG', 'RDHUP'];
 const EPOLL_NAMES = ['EXCLUSIVE', 'WAKEUP', 'ONESHOT', 'ET'];
 const values: Readonly<Record<string, unknown>> = constants;
@@ -13,11 +13,11 @@ export function describeEvents(events: number): string {
 }
 
 /**
- * A mask in words: `describeMask(8193, 'epoll')` is `'EPOLLIN|EPOLLRDHUP'`. Bits without a name are put
- * at the end as a number in hexadecimal; no bit at all is `'0'`.
+ * A mask in words: `describeMask(8193, 'epoll')` is `'EPOLLIN|EPOLLRDHUP'`. Bits without a name come last, as a
+ * hexadecimal number; an empty mask is `'0'`.
  *
- * @param mask 0 to 2^32-1, or the negative number that `|` makes of it
- * @param family whose names are wanted
+ * @param mask 0 to 2^32-1, or the negative number that JavaScript's `|` makes of it
+ * @param family whose names to use
  * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
  */
 export function describeMask(mask: number, family: 'poll' | 'epoll'): string {

@@ -8,15 +8,15 @@ const WORD_BYTES = 4;
 const layout = native.epollLayout ?? { header: 0, stride: 3, events: 0, low: 1, high: 2 };
 const { header, stride } = layout;
 
-/** The most events that epoll_wait(2) takes: it counts their bytes in an int. */
+/** The most events epoll_wait(2) takes: their size in bytes must fit an int. */
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
 
-/** In the upper half of the data of an event that is to be passed over. */
+/** The upper half of the data of an event that must be ignored. No registration has this generation. */
 export const NOBODYS = 0;
 
 /**
- * A reusable array of struct epoll_event, which the kernel fills in place: `Epoll.waitInto` and the
- * methods below allocate nothing. epoll_wait(2)
+ * A reusable array of struct epoll_event, which the kernel fills in place. `Epoll.waitInto` and the methods below
+ * allocate nothing. epoll_wait(2)
  */
 export class EpollEventList {
   readonly #capacity: number;
@@ -28,7 +28,7 @@ export class EpollEventList {
   readonly #wait: (memory: ArrayBuffer) => number;
 
   /**
-   * @param capacity how many events one wait may find: 1 to 178956970 (x86-64)
+   * @param capacity how many events one wait can return: 1 to 178956970 (x86-64)
    * @throws RangeError ERR_OUT_OF_RANGE, TypeError ERR_INVALID_ARG_TYPE
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
    */
@@ -42,7 +42,7 @@ export class EpollEventList {
     this.#wait = native.epollWait;
   }
 
-  /** Whether it is one, and of this copy of the package. @internal */
+  /** Whether value is an EpollEventList of this copy of the package. @internal */
   static isList(value: unknown): value is EpollEventList {
     return typeof value === 'object' && value !== null && #memory in value;
   }
@@ -59,7 +59,7 @@ export class EpollEventList {
 
   /**
    * The low 32 bits of the data of event i: the descriptor, unless other data was given.
-   * @throws RangeError ERR_OUT_OF_RANGE from `length` on
+   * @throws RangeError ERR_OUT_OF_RANGE if i is not below `length`
    */
   fd(i: number): number {
     if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
@@ -72,24 +72,24 @@ export class EpollEventList {
     return this.#words[i * stride + layout.events];
   }
 
-  /** All 64 bits of the data given to epoll_ctl(2). */
+  /** All 64 bits of the data that was given to epoll_ctl(2). */
   data(i: number): bigint {
     if (typeof i !== 'number' || i >>> 0 !== i || i >= this.#length) throw this.#noEvent(i);
     const low = BigInt(this.#words[i * stride + layout.low]);
     return (BigInt(this.#words[i * stride + layout.high]) << 32n) | low;
   }
 
-  /** The upper half of the data, as a number. @internal */
+  /** The upper 32 bits of the data. @internal */
   high(i: number): number {
     return this.#words[i * stride + layout.high];
   }
 
-  /** Makes event i nobody's. @internal */
+  /** Marks event i to be ignored. @internal */
   drop(i: number): void {
     this.#words[i * stride + layout.high] = NOBODYS;
   }
 
-  /** Adds an event that did not come from epoll_wait; there must be room for it. @internal */
+  /** Appends an event that did not come from epoll_wait. There must be room for it. @internal */
   push(events: number, low: number, high: number): void {
     const word = this.#length++ * stride;
     this.#words[word + layout.events] = events;

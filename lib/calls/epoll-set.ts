@@ -3,13 +3,13 @@ import { Descriptor } from '../core/descriptor.js';
 import { notSupported } from '../core/errors.js';
 import { check } from '../core/result.js';
 import type { EpollEventList } from './epoll-event-list.js';
-import { Watch } from './watch.js';
+import { LoopWatch } from './loop-watch.js';
 
-/** The arguments of the next epoll_ctl(2) of this thread. */
+/** The arguments of an epoll_ctl(2), passed in memory: reading them from the call would cost more. */
 const memory = new ArrayBuffer(24);
 const words = new Uint32Array(memory);
 
-/** epoll_ctl(2) on whatever epfd is: 0 or -errno. low and high are the halves of the event's data. */
+/** epoll_ctl(2) on any descriptor: 0 or -errno. low and high are the halves of the event's data. */
 export function epollCtl(epfd: number, op: number, fd: number, events: number, low: number, high: number): number {
   if (native.epollCtl === undefined) throw noEpoll();
   words[0] = epfd;
@@ -21,21 +21,22 @@ export function epollCtl(epfd: number, op: number, fd: number, events: number, l
   return native.epollCtl(memory);
 }
 
-/** An epoll instance as the kernel keeps it: the owner of its descriptor, and the calls on it. */
+/** An epoll instance: owns its descriptor and makes the calls on it. */
 export class EpollSet {
   readonly #descriptor: Descriptor;
-  #watch: Watch | undefined;
+  #watch: LoopWatch | undefined;
 
   /**
-   * @param registered by number, how many have it registered: the descriptor has none of these
-   * @throws Error ERR_NOT_SUPPORTED where there is no epoll; EMFILE, ENFILE, ENOMEM from epoll_create1(2)
+   * @param registered how many have each descriptor registered: the new one gets none of these numbers
+   * @throws Error ERR_NOT_SUPPORTED where there is no epoll
+   * @throws SystemError EMFILE, ENFILE, ENOMEM from epoll_create1(2)
    */
   static create(flags: number, registered?: Uint32Array): EpollSet {
     if (native.epollCreate === undefined) throw noEpoll();
     return new EpollSet(Descriptor.made(check(native.epollCreate(flags, registered))));
   }
 
-  /** The same, but undefined where the kernel has nothing to spare. */
+  /** The same, or undefined if the kernel has no descriptor or memory to spare. */
   static tryCreate(flags: number, registered: Uint32Array): EpollSet | undefined {
     const epfd = native.epollCreate?.(flags, registered) ?? -1;
     return epfd < 0 ? undefined : new EpollSet(Descriptor.made(epfd));
@@ -61,11 +62,11 @@ export class EpollSet {
   }
 
   /**
-   * Has libuv's loop wait for what `wait` would find.
-   * @throws SystemError if the loop cannot
+   * Has libuv's loop call found when `wait` would find something.
+   * @throws SystemError if the loop cannot watch it
    */
   watch(found: () => void, ref: boolean): void {
-    this.#watch ??= Watch.ofEpoll(this.#descriptor);
+    this.#watch ??= LoopWatch.ofEpoll(this.#descriptor);
     this.#watch.beginEpoll(found, ref, this.fd);
   }
 
@@ -73,12 +74,15 @@ export class EpollSet {
     this.#watch?.cancel();
   }
 
-  /** Becomes the other instance, which is used up, under its own number. Whether the kernel has done it. */
+  /**
+   * Moves the other instance to this one's descriptor, and closes the other descriptor. Whether the kernel has done
+   * so.
+   */
   replaceBy(other: EpollSet): boolean {
     const result = native.dup2(other.fd, this.fd);
     other.close();
     if (result < 0) return false;
-    // It watches the old one, by another number.
+    // The loop watches a duplicate of the old instance.
     this.#watch?.close();
     this.#watch = undefined;
     return true;

@@ -12,14 +12,14 @@ import { EpollEventList, MAX_EVENTS } from './epoll-event-list.js';
 import { epollCtl, EpollSet } from './epoll-set.js';
 
 const DEFAULT_EVENTS = 1024;
-/** No `wait` finds more, however many are allowed, as the memory for them is set aside beforehand. */
+/** The most events one `wait` returns, whatever maxEvents says: memory for all of them is allocated beforehand. */
 const MOST_EVENTS = 2 ** 20;
 
 /**
- * epoll(7) as it is: nothing is retried and nothing swallowed, `EINTR` is thrown.
+ * epoll(7) as it is: nothing is retried and no error is swallowed, `EINTR` included.
  *
- * It owns its descriptor until `close()`; the descriptors it watches stay the caller's. Afterwards every
- * method throws `ERR_CLOSED`. What the kernel refuses is thrown as `SystemError`.
+ * It owns its descriptor until `close()`, after which every method throws `ERR_CLOSED`. The descriptors it watches
+ * stay the caller's. What the kernel refuses is thrown as `SystemError`.
  */
 export class Epoll implements Disposable {
   #set: EpollSet;
@@ -29,6 +29,7 @@ export class Epoll implements Disposable {
    * epoll_create1(2)
    * @param options.cloexec whether execve(2) closes the descriptor: default true
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
+   * @throws SystemError EMFILE, ENFILE, ENOMEM
    */
   constructor(options?: { cloexec?: boolean }) {
     const { cloexec = true } = readOptions(options, ['cloexec']);
@@ -36,16 +37,16 @@ export class Epoll implements Disposable {
   }
 
   /**
-   * An `Epoll` over a descriptor that exists already and that it owns from now on.
-   * @throws SystemError EBADF if fd is not open, EINVAL if it is not an epoll descriptor; fd stays the
-   *   caller's then
+   * An `Epoll` over an existing descriptor, which it owns from now on.
+   * @throws SystemError EBADF if fd is not open, EINVAL if it is not an epoll descriptor; fd stays the caller's
+   *   then
    */
   static fromFd(fd: number): Epoll {
     checkFd(fd);
     const epoll = new Epoll();
     const own = epoll.#set;
-    // No call tells what a descriptor is. To remove what was never added fails with ENOENT on an epoll
-    // descriptor, with EINVAL or, if it was opened with O_PATH, EBADF on any other.
+    // No call tells what kind a descriptor is. Removing what was never added fails with ENOENT on an epoll
+    // descriptor, and with EINVAL on any other, or EBADF if that was opened with O_PATH.
     const result = epollCtl(fd, EPOLL_CTL_DEL, own.fd, 0, 0, 0);
     const error = failure(result, fd, result === EBADF ? undefined : 'not an epoll descriptor');
     own.close();
@@ -54,7 +55,7 @@ export class Epoll implements Disposable {
     return epoll;
   }
 
-  /** The epoll descriptor itself, which can be watched in its turn. -1 once it is closed. */
+  /** The epoll descriptor, which another selector can watch in its turn. -1 once it is closed. */
   get fd(): number {
     return this.#set.fd;
   }
@@ -66,10 +67,12 @@ export class Epoll implements Disposable {
   /**
    * epoll_ctl(2) as it is.
    * @param op EPOLL_CTL_ADD, EPOLL_CTL_MOD or EPOLL_CTL_DEL; the kernel judges any other
-   * @param events EPOLL* bits, 0 to 2^32-1 or the negative number that `|` makes of them; the kernel
+   * @param events EPOLL* bits, 0 to 2^32-1, or the negative number that JavaScript's `|` makes of them; the kernel
    *   accepts bits that it does not know
-   * @param data 64 bits that come back with each event: default the descriptor. `wait` takes the low 32
-   *   bits for the descriptor
+   * @param data 64 bits that come back with each event: default the descriptor. `wait` takes the low 32 bits for
+   *   the descriptor
+   * @throws SystemError EEXIST, ENOENT, EPERM, EINVAL, ELOOP, ENOMEM, ENOSPC as in epoll_ctl(2); EBADF if fd is not
+   *   open
    */
   ctl(op: number, fd: FileObject, events = 0, data?: bigint): void {
     this.#ctl(op, fd, events, data);
@@ -91,14 +94,14 @@ export class Epoll implements Disposable {
   }
 
   /**
-   * epoll_wait(2), or epoll_pwait2(2) for a fraction of a millisecond where the kernel has it. Blocks
-   * the thread.
+   * epoll_wait(2), or epoll_pwait2(2) for a fraction of a millisecond where the kernel has it. Blocks the thread.
    * @param timeoutMs milliseconds; absent, null, Infinity or negative waits for ever
-   * @param maxEvents 1 to 178956970 (x86-64), of which at most 1048576 are returned at once. With more
-   *   ready than that the kernel takes turns
+   * @param maxEvents 1 to 178956970 (x86-64), default 1024; at most 1048576 are returned at once. If more
+   *   descriptors are ready, the kernel takes turns
+   * @throws SystemError EINTR
    */
   wait(timeoutMs?: number | null, maxEvents = DEFAULT_EVENTS): { fd: number; events: number }[] {
-    this.#open();
+    this.#assertOpen();
     const most = Math.min(checkInteger(maxEvents, 'maxEvents', 1, MAX_EVENTS), MOST_EVENTS);
     if (this.#list === undefined || this.#list.capacity < most) this.#list = new EpollEventList(most);
     const list = this.#list;
@@ -108,10 +111,10 @@ export class Epoll implements Disposable {
 
   /**
    * `wait` into a list of the caller's. Allocates nothing.
-   * @returns how many events there are in the list
+   * @returns how many events are in the list
    */
   waitInto(list: EpollEventList, timeoutMs?: number | null): number {
-    this.#open();
+    this.#assertOpen();
     if (!EpollEventList.isList(list)) throw invalidType('list', 'an EpollEventList', list);
     return this.#wait(list, list.capacity, toTimeout(timeoutMs, 'forever'));
   }
@@ -131,19 +134,19 @@ export class Epoll implements Disposable {
     return show(this, () => ({ fd: this.#set.fd, closed: this.closed }));
   }
 
-  #open(): EpollSet {
+  #assertOpen(): EpollSet {
     if (this.#set.fd < 0) throw closed('the Epoll');
     return this.#set;
   }
 
   #ctl(op: number, fd: FileObject, events: number, data?: bigint): void {
-    this.#open();
+    this.#assertOpen();
     checkInteger(op, 'op', -INT_MAX - 1, INT_MAX);
     const number = toFd(fd);
     const mask = checkMask(events, 'events');
     const [low, high] = data === undefined ? [number, 0] : checkEventData(data);
-    // The caller's getter has run.
-    check(this.#open().ctl(op, number, mask, low, high), number);
+    // The caller's getters have run.
+    check(this.#assertOpen().ctl(op, number, mask, low, high), number);
   }
 
   #wait(list: EpollEventList, maxEvents: number, timeoutMs: number): number {
@@ -154,7 +157,7 @@ export class Epoll implements Disposable {
     return count < 0 ? check(count, this.#set.fd) : count;
   }
 
-  /** Apart from `#wait`, because the function that it makes would cost every wait an allocation. */
+  /** Separate from `#wait`, which would otherwise allocate this closure for every wait. */
   #waitInPieces(list: EpollEventList, maxEvents: number, timeoutMs: number): number {
     return waitFor(timeoutMs, (ms) => this.#set.wait(list, maxEvents, ms));
   }

@@ -2,25 +2,25 @@ import { native } from '../core/binding.js';
 import { notSupported } from '../core/errors.js';
 import { PAUSE_MS } from '../core/timeout.js';
 import { POLLERR, POLLHUP } from './constants.js';
-import { Watch } from './watch.js';
+import { LoopWatch } from './loop-watch.js';
 
-/** 32-bit and 16-bit words in a struct pollfd: int fd; short events; short revents. */
+/** The 32-bit and 16-bit words of a struct pollfd: int fd; short events; short revents. */
 const INTS = 2;
 const SHORTS = 4;
 
 /**
- * The array of struct pollfd that poll(2) takes, each descriptor at most once. Entries have no order:
- * removing one moves the last into its place.
+ * The array of struct pollfd for poll(2), with each descriptor at most once. Entries are in no order: when one is
+ * removed, the last takes its place.
  */
 export class PollSet {
   #fds = new Int32Array(16 * INTS);
   #masks = new Uint16Array(this.#fds.buffer);
   #size = 0;
-  #watch: Watch | undefined;
+  #watch: LoopWatch | undefined;
   readonly #positions = new Map<number, number>();
-  /** What was asked of the muted entries. */
+  /** The events of each muted entry before it was muted. */
   readonly #muted = new Map<number, number>();
-  /** Those of them that poll passes over, as their descriptor is negative. */
+  /** The muted entries whose descriptor is negative, which poll(2) ignores. */
   readonly #hidden = new Set<number>();
   readonly #poll: (entries: Int32Array, count: number, timeoutMs: number) => number;
 
@@ -43,7 +43,7 @@ export class PollSet {
     return this.#positions.has(fd);
   }
 
-  /** fd must not be there yet. */
+  /** Adds a descriptor that is not in the set. */
   add(fd: number, events: number): void {
     if (this.#size * INTS === this.#fds.length) this.#grow();
     const position = this.#size++;
@@ -72,24 +72,24 @@ export class PollSet {
     this.#hidden.delete(fd);
   }
 
-  /** Stops asking an entry for the bits in revents, until `unmute` or `modify`. */
+  /** Stops asking for the bits in revents, until `unmute` or `modify`. */
   mute(fd: number, revents: number): void {
     const position = this.#positions.get(fd)!;
     const events = this.#masks[position * SHORTS + 2];
     if (!this.#muted.has(fd)) this.#muted.set(fd, events);
     this.#masks[position * SHORTS + 2] = events & ~revents;
-    // These two come unasked.
+    // POLLERR and POLLHUP are reported whether asked for or not.
     if ((revents & (POLLERR | POLLHUP)) === 0) return;
     this.#fds[position * INTS] = ~fd;
     this.#hidden.add(fd);
   }
 
-  /** Asks every muted entry again for all that it was registered for. */
+  /** Asks every muted entry again for everything it was registered for. */
   unmute(): void {
     for (const [fd, events] of this.#muted) this.modify(fd, events);
   }
 
-  /** One poll(2): the number of entries with revents, or -errno. Two where an entry is hidden. */
+  /** One poll(2), or two if an entry is hidden: the number of entries with revents, or -errno. */
   wait(timeoutMs: number): number {
     if (this.#hidden.size === 0) return this.#poll(this.#fds, this.#size, timeoutMs);
     const count = this.#poll(this.#fds, this.#size, Math.min(timeoutMs, PAUSE_MS));
@@ -99,21 +99,21 @@ export class PollSet {
   }
 
   /**
-   * Has a thread wait for what `wait` would find.
-   * @returns after how many milliseconds to ask in any case: Infinity where the thread sees all
+   * Has a thread call found when `wait` would find something.
+   * @returns after how many milliseconds to call `wait` in any case: Infinity unless an entry is hidden
    */
   watch(found: () => void, ref: boolean): number {
-    this.#watch ??= Watch.ofThread();
+    this.#watch ??= LoopWatch.ofThread();
     this.#watch.beginPoll(found, ref, this.#fds, this.#size);
     return this.#hidden.size === 0 ? Infinity : PAUSE_MS;
   }
 
-  /** Whether there was something to stop. */
+  /** Stops the thread's wait. Whether there was one. */
   stopWatching(): boolean {
     return this.#watch?.cancel() === true;
   }
 
-  /** Lists the count entries that the last wait found, and returns all their bits together. */
+  /** Lists the count entries that the last wait found. Returns all their revents together. */
   collect(count: number, fds: Int32Array, revents: Uint16Array): number {
     let any = 0;
     for (let position = 0, found = 0; found < count; position++) {
@@ -130,7 +130,7 @@ export class PollSet {
     this.#watch?.close();
   }
 
-  /** An entry that is hidden for its error may have something to report by now that it was asked for. */
+  /** An entry hidden for its error may by now have an event that was asked for. */
   #reveal(): void {
     for (const fd of this.#hidden) this.#fds[this.#positions.get(fd)! * INTS] = fd;
     this.#hidden.clear();

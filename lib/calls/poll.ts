@@ -8,46 +8,52 @@ import { check } from '../core/result.js';
 import { toTimeout, waitFor } from '../core/timeout.js';
 import { PollSet } from './poll-set.js';
 
-/** struct pollfd has a short for them. */
+/** The events of a struct pollfd are a short. */
 const MASK_MAX = 0xffff;
 
 /**
- * poll(2) over a growable array of struct pollfd. Nothing is retried and nothing swallowed: `EINTR` is
- * thrown, and a descriptor that is not open is no error but a result, `POLLNVAL`.
+ * poll(2) over a growable array of struct pollfd. Nothing is retried and no error is swallowed, `EINTR` included. A
+ * descriptor that is not open is not an error but a result: `POLLNVAL`.
  */
 export class Poll implements Disposable {
   #set: PollSet | undefined = new PollSet();
 
   /**
-   * Adds a descriptor. It need not be open.
-   * @param events POLL* bits, 0 to 65535; 0 still reports POLLERR, POLLHUP and POLLNVAL
-   * @throws Error ERR_ALREADY_REGISTERED
+   * Adds a descriptor, which need not be open.
+   * @param events POLL* bits, 0 to 65535; POLLERR, POLLHUP and POLLNVAL are reported even with 0
+   * @throws Error ERR_ALREADY_REGISTERED, ERR_CLOSED
    */
   register(fd: FileObject, events: number): void {
-    this.#open();
+    this.#assertOpen();
     const number = toFd(fd);
     const mask = checkMask(events, 'events', MASK_MAX);
-    const set = this.#open();
+    const set = this.#assertOpen();
     if (set.has(number)) throw alreadyRegistered(number);
     set.add(number, mask);
     registrations.add(number);
   }
 
-  /** @throws Error ERR_NOT_REGISTERED */
+  /**
+   * Changes the events of a descriptor.
+   * @throws Error ERR_NOT_REGISTERED, ERR_CLOSED
+   */
   modify(fd: FileObject, events: number): void {
-    this.#open();
+    this.#assertOpen();
     const number = toFd(fd);
     const mask = checkMask(events, 'events', MASK_MAX);
-    const set = this.#open();
+    const set = this.#assertOpen();
     if (!set.has(number)) throw notRegistered(number);
     set.modify(number, mask);
   }
 
-  /** @throws Error ERR_NOT_REGISTERED */
+  /**
+   * Removes a descriptor.
+   * @throws Error ERR_NOT_REGISTERED, ERR_CLOSED
+   */
   unregister(fd: FileObject): void {
-    this.#open();
+    this.#assertOpen();
     const number = toFd(fd);
-    const set = this.#open();
+    const set = this.#assertOpen();
     if (!set.has(number)) throw notRegistered(number);
     set.remove(number);
     registrations.remove(number);
@@ -56,11 +62,11 @@ export class Poll implements Disposable {
   /**
    * poll(2), or ppoll(2) for a fraction of a millisecond. Blocks the thread.
    * @param timeoutMs milliseconds; absent, null, Infinity or negative waits for ever
-   * @returns the entries with something to report, in no order
+   * @returns the entries with revents, in no order
    * @throws SystemError EINTR; EINVAL with more descriptors than RLIMIT_NOFILE
    */
   wait(timeoutMs?: number | null): { fd: number; revents: number }[] {
-    const set = this.#open();
+    const set = this.#assertOpen();
     const count = check(waitFor(toTimeout(timeoutMs, 'forever'), (ms) => set.wait(ms)));
     const fds = new Int32Array(count);
     const revents = new Uint16Array(count);
@@ -70,7 +76,7 @@ export class Poll implements Disposable {
 
   /** How many descriptors are registered. */
   get size(): number {
-    return this.#open().size;
+    return this.#assertOpen().size;
   }
 
   /** Whether `close()` was called. */
@@ -93,7 +99,7 @@ export class Poll implements Disposable {
     return show(this, () => ({ size: this.#set?.size ?? 0, closed: this.closed }));
   }
 
-  #open(): PollSet {
+  #assertOpen(): PollSet {
     if (this.#set === undefined) throw closed('the Poll');
     return this.#set;
   }

@@ -1,5 +1,5 @@
 import { native } from '../core/binding.js';
-import { Watch } from './watch.js';
+import { LoopWatch } from './loop-watch.js';
 
 const WORD_BITS = 32;
 const { wordFlip } = native;
@@ -16,7 +16,7 @@ export class SelectSet {
   #words = 32;
   #bits = new Uint32Array(6 * this.#words);
   #highest = -1;
-  #watch: Watch | undefined;
+  #watch: LoopWatch | undefined;
 
   /** The highest descriptor in any set, -1 if all are empty. */
   get highest(): number {
@@ -44,7 +44,7 @@ export class SelectSet {
 
   /** Has a thread wait for what `wait` would find. */
   watch(found: () => void, ref: boolean): void {
-    this.#watch ??= Watch.ofThread();
+    this.#watch ??= LoopWatch.ofThread();
     this.#watch.beginSelect(found, ref, this.#bits, this.#highest + 1);
   }
 

@@ -6,19 +6,19 @@ import { Progress } from './progress.js';
 import { shrinkBuffers } from './shrink-buffers.js';
 import { SPARE_DESCRIPTORS } from './spare-descriptors.js';
 
-/** What the load found; it goes to the server's process as JSON. */
+/** What the load found, sent to the server's process as JSON. */
 export interface LoadResult {
   verified: number;
   seconds: number;
 }
 
 const LONGEST_MESSAGE = 65536;
-/** So many connections are being made at a time, which any listener's backlog has room for. */
+/** How many connections are made at a time: every listener's backlog has room for that many. */
 const CONNECTING = 100;
 
 type Handler = (events: number) => void;
 
-/** Messages are slices of it, so that each has other content and none needs memory of its own. */
+/** Messages are slices of this, so that each has other content and needs no memory of its own. */
 const noise = randomBytes(2 * LONGEST_MESSAGE);
 const received = Buffer.allocUnsafe(LONGEST_MESSAGE);
 
@@ -28,7 +28,7 @@ export function isServerGone(error: unknown): boolean {
   return error instanceof ServerGoneError || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
 }
 
-/** One connection: sends a message, receives it back, compares, and goes on to the next. */
+/** One connection: sends a message, receives and compares it, and goes on to the next. */
 class Client {
   readonly #load: EchoLoad;
   readonly #port: number;
@@ -93,7 +93,7 @@ class Client {
   }
 }
 
-/** All the connections of a load, on one selector. Nothing is sent before all of them are open. */
+/** All connections of a load, on one selector. Nothing is sent before all of them are open. */
 export class EchoLoad {
   readonly selector: BaseSelector<Handler>;
   readonly #progress: Progress;

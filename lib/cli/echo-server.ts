@@ -3,21 +3,21 @@ import { type BaseSelector, EVENT_READ, EVENT_WRITE } from '../index.js';
 import { SO_REUSEADDR, Socket, SOL_SOCKET, AF_INET, AF_INET6 } from '../socket.js';
 import { codeOf } from './error-code.js';
 
-/** What is called when a descriptor is ready: the data of its key, as in the example of Python's selectors. */
+/** Called when a descriptor is ready: the data of its key, as in the example of Python's selectors. */
 export type Handler = (events: number) => void;
 
-/** One block for all connections: what a send does not take at once is copied out of it. */
+/** One block for all connections. What a send does not take at once is copied out of it. */
 const block = Buffer.allocUnsafe(65536);
 
 /** A TCP server that sends back what it receives, on a selector of the caller's. */
 export class EchoServer implements Disposable {
-  /** How often the kernel was asked. */
+  /** How many times the kernel was asked. */
   waits = 0;
   accepted = 0;
   highestFd = 0;
-  /** How often the peer did not take all that it had sent, so that EVENT_WRITE had to be waited for. */
+  /** How many times a peer did not take everything at once, so that the server waited for EVENT_WRITE. */
   partialWrites = 0;
-  /** Why the selector refused a connection, where it did: the last reason. */
+  /** The last error with which the selector refused a connection. */
   refusal: Error | undefined;
 
   readonly #selector: BaseSelector<Handler>;
@@ -56,21 +56,21 @@ export class EchoServer implements Disposable {
     return this.#connections.size;
   }
 
-  /** Serves until done() says so after a wait, or the last connection is finished. Blocks the thread. */
+  /** Serves until done() returns true after a wait, or the last connection has ended. Blocks the thread. */
   serve(done: () => boolean = () => false): void {
     while (!done() && !(this.#finishing && this.connections === 0)) {
       this.waits++;
-      // Passes over connections that a handler of the same wait has ended.
+      // Skips connections that a handler of the same wait has ended.
       this.#selector.selectEach((key, events) => key.data(events));
     }
   }
 
   /**
-   * Accepts no more, and ends each connection as soon as all is sent back that has arrived. One whose peer keeps
-   * sending, or takes nothing, does not end.
+   * Accepts no more, and ends each connection once everything that has arrived was sent back. A connection whose
+   * peer keeps sending, or takes nothing, does not end.
    */
   finish(): void {
-    // Their peers believe them connected.
+    // Their peers believe that they are connected.
     if (this.#accepting) this.#accept();
     this.#finishing = true;
     this.#stopListening();
@@ -119,7 +119,7 @@ export class EchoServer implements Disposable {
       const code = codeOf(error);
       if (code === 'ECONNABORTED') return;
       if (code !== 'EMFILE' && code !== 'ENFILE') throw error;
-      // A listener that cannot be served stays readable: look away until a connection ends.
+      // A listener that cannot be served stays readable: stop watching it until a connection ends.
       this.#stopAccepting();
     }
   }
@@ -142,7 +142,7 @@ export class EchoServer implements Disposable {
     this.#orDrop(socket, () => {
       for (;;) {
         const count = socket.recvInto(block);
-        // Nothing more comes, or nothing more is waited for.
+        // Nothing more arrives, or nothing more is wanted.
         if (count === 0 || (count === null && this.#finishing)) return this.#drop(socket);
         if (count === null || !this.#send(socket, block.subarray(0, count)) || !this.#finishing) return;
       }
@@ -150,8 +150,8 @@ export class EchoServer implements Disposable {
   }
 
   /**
-   * Sends what the peer takes now. The rest waits for EVENT_WRITE, and nothing more is read until it is gone.
-   * @returns whether that was all
+   * Sends what the peer takes now. The rest waits for EVENT_WRITE, and nothing is read until it is sent.
+   * @returns whether everything was sent
    */
   #send(socket: Socket, data: Buffer): boolean {
     const sent = socket.send(data) ?? 0;

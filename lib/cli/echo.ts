@@ -22,7 +22,7 @@ const HEADER = ['back end', 'connections', 'highest descriptor', 'messages verif
 interface Contender {
   label: string;
   backend: BaseSelector['backend'];
-  /** Whether it is here to show that it cannot do it. */
+  /** Whether this back end is run to show that it cannot do it. */
   mayRefuse?: boolean;
   create: () => BaseSelector<Handler>;
 }
@@ -35,7 +35,7 @@ interface Outcome {
 }
 
 /**
- * Serves so many connections of a second process on each back end, verifies every byte that comes back,
+ * Serves the given number of connections of a second process on each back end, verifies every byte that comes back,
  * and prints a table.
  *
  * @throws Error if not every message was verified
@@ -93,7 +93,7 @@ async function run({ label, mayRefuse, create }: Contender, connections: number,
   };
 }
 
-/** The load's result, once it has come through the pipe; ended without a value if the load failed. */
+/** The result of the load, read from the pipe; ends without a value if the load failed. */
 function receive(selector: BaseSelector<Handler>, fd: number): { value?: LoadResult; ended: boolean } {
   const result: { value?: LoadResult; ended: boolean } = { ended: false };
   const buffer = Buffer.alloc(4096);

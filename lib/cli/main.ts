@@ -23,7 +23,9 @@ ${SERVE}
 const COMMANDS = new Map([['echo', ECHO], ['serve', SERVE]]);
 const RESULT_FD = 3;
 
-/** The exit status. Modules are loaded late, so that what their loading throws is reported as the rest. */
+/**
+ * Returns the exit status. Modules are loaded late, so that errors of their loading are reported like all others.
+ */
 async function main([command, ...args]: string[]): Promise<number> {
   const usage = COMMANDS.get(command ?? '');
   if (usage !== undefined && args.some((arg) => arg === '--help' || arg === '-h')) return print(`Usage:\n${usage}`);
@@ -56,7 +58,7 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
-/** The other process of `echo`, which starts it: the result goes to a descriptor that it inherits. */
+/** The second process of `echo`: its result goes to a descriptor that it inherits. */
 async function load([label = '', port, connections, messages]: string[]): Promise<number> {
   const { EchoLoad, isServerGone } = await import('./echo-load.js');
   const { write } = await import('../fd.js');

@@ -1,6 +1,6 @@
 const EVERY_MS = 100;
 
-/** Shows how far something is: in place on a terminal, elsewhere as a line for each quarter. */
+/** Shows progress: in place on a terminal, elsewhere a line for each quarter. */
 export class Progress {
   readonly #label: string;
   readonly #total: number;
@@ -27,7 +27,7 @@ export class Progress {
     }
   }
 
-  /** Leaves nothing on a terminal. */
+  /** Clears the line on a terminal. */
   end(): void {
     if (this.#terminal) process.stdout.write('\r\x1b[K');
   }

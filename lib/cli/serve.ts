@@ -14,7 +14,7 @@ import { UsageError } from './usage-error.js';
 
 const SELECTORS = { select: SelectSelector, poll: PollSelector, epoll: EpollSelector };
 
-/** Serves until SIGINT, as by Ctrl-C, or SIGTERM, and then until what is in flight is sent back. */
+/** Serves until SIGINT (Ctrl-C) or SIGTERM, and then until everything in flight was sent back. */
 export function serve(host: string, port: number, backend: string | undefined): void {
   using selector = create(backend);
   using server = listen(selector, host, port);
@@ -33,7 +33,7 @@ function finishOnSignal(selector: BaseSelector<Handler>, server: EchoServer): vo
     const [first] = ends.read();
     if (first === undefined) return;
     selector.unregister(ends);
-    // The next one has its default action again.
+    // From now on the next one has its default action.
     ends.close();
     const count = server.connections;
     console.log(`${first}: finishing ${count} connection${count === 1 ? '' : 's'}; Ctrl-C again ends at once`);

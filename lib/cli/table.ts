@@ -1,4 +1,4 @@
-/** Rows as text in columns, under a line; numbers to the right, with separators of thousands. */
+/** Rows as text in columns; numbers are right-aligned, with thousands separators. */
 export function formatTable(header: string[], rows: (string | number)[][]): string {
   const text = rows.map((row) => row.map((cell) => cell.toLocaleString('en-US')));
   const widths = header.map((title, i) => Math.max(title.length, ...text.map((row) => row[i].length)));

@@ -42,10 +42,11 @@ export abstract class DescriptorOwner implements Disposable {
   }
 
   /**
+   * @returns the descriptor
    * @throws Error ERR_CLOSED
    * @internal
    */
-  protected openFd(): number {
+  protected assertOpen(): number {
     const { fd } = this.#descriptor;
     if (fd < 0) throw closed(this.#name);
     return fd;

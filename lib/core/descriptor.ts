@@ -13,20 +13,20 @@ const collected = new FinalizationRegistry<Owned>(({ fd, ticket, beforeClose }) 
 });
 
 /**
- * Owns one descriptor and closes it once: in `close()`, or, without one, when the owner was collected or
- * its thread ended. After `close()` or `release()` the number is somebody else's, and nothing here touches
- * it again; nor if it was closed behind the owner's back and is another file's.
+ * Owns one descriptor and closes it once: in `close()`, or when the owner is collected or its thread ends. After
+ * `close()` or `release()` the number is somebody else's and is left alone, and so is a number that was closed
+ * behind the owner's back and belongs to another file by now.
  */
 export class Descriptor implements Disposable {
   #fd: number;
   readonly #owned: Owned;
 
-  /** Of a descriptor that the addon has just made, and entered as owned. */
+  /** Owns a descriptor that the addon has just made, and has already recorded as owned. */
   static made(fd: number): Descriptor {
     return new Descriptor(fd, native.ticketOf(fd));
   }
 
-  /** Takes over one that was somebody else's. */
+  /** Takes over a descriptor from the caller. */
   constructor(fd: number, ticket: number = native.own(fd)) {
     this.#fd = fd;
     this.#owned = { fd, ticket };
@@ -38,7 +38,10 @@ export class Descriptor implements Disposable {
     return this.#fd;
   }
 
-  /** Has something done before it is closed, however that comes about. action must not refer to the owner. */
+  /**
+   * Calls action before the descriptor is closed, also when that is done by the garbage collector. action must not
+   * keep the owner alive.
+   */
   beforeClose(action: () => void): void {
     this.#owned.beforeClose = action;
   }
@@ -50,7 +53,7 @@ export class Descriptor implements Disposable {
     return fd;
   }
 
-  /** @throws SystemError EBADF if it was closed by its number before */
+  /** @throws SystemError EBADF if it was already closed by its number */
   close(): void {
     if (this.#fd < 0) return;
     this.#owned.beforeClose?.();

@@ -1,31 +1,31 @@
 import { getSystemErrorMap, inspect } from 'node:util';
 
-/** The error of a system call, shaped as Node's own. */
+/** The error of a system call, in the shape of Node's own. */
 export interface SystemError extends Error {
-  /** The kernel's name of the error, as `'EBADF'`. */
+  /** The name of the error, such as `'EBADF'`. */
   code: string;
-  /** The kernel's number of the error, negated, as Node does: -9. */
+  /** The number of the error, negative as Node has it: -9. */
   errno: number;
-  /** The system call that failed, as `'epoll_ctl'`. */
+  /** The system call that failed, such as `'epoll_ctl'`. */
   syscall: string;
-  /** The descriptor that is meant, where one is. */
+  /** The descriptor, where the error is about one. */
   fd?: number;
-  /** The address that is meant, where one is; for AF_UNIX the path. */
+  /** The address, where the error is about one; for AF_UNIX the path. */
   address?: string;
-  /** Its port, but not for AF_UNIX. */
+  /** The port of that address; absent for AF_UNIX. */
   port?: number;
 }
 
 /**
  * @param result what the call returned: `-errno`
- * @param hint a sentence for the reader about the way out
+ * @param hint a sentence that tells the reader the way out
  */
 export function systemError(result: number, syscall: string, fd?: number, hint?: string): SystemError {
   const error = kernelError(result, syscall, hint === undefined ? '' : `: ${hint}`);
   return fd === undefined ? error : Object.assign(error, { fd });
 }
 
-/** @param place the address in words */
+/** @param place the address as text */
 export function addressError(
   result: number,
   syscall: string,
@@ -49,7 +49,7 @@ export function invalidType(name: string, expected: string, value: unknown): Typ
   return coded(new TypeError(`"${name}" must be ${expected}. Received ${received}`), 'ERR_INVALID_ARG_TYPE');
 }
 
-/** Of Node's objects, which get their descriptor as they connect, listen or open, and lose it as they close. */
+/** For objects of Node's, which get a descriptor when they connect, listen or open, and lose it when they close. */
 export function withoutDescriptor(name: string, object: object, when: 'yet' | 'any more'): TypeError {
   const message = `"${name}" must be a descriptor or an object that has one: ${short(object)} has no descriptor ${when}`;
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
@@ -64,7 +64,7 @@ export function outOfRange(name: string, expected: string, value: unknown): Rang
   return coded(new RangeError(`"${name}" must be ${expected}. Received ${brief(value)}`), 'ERR_OUT_OF_RANGE');
 }
 
-/** An index i into what has so many elements. */
+/** For an index i into a list of that length. */
 export function noSuchIndex(i: unknown, length: number, elements: string): Error {
   if (typeof i !== 'number') return invalidType('i', 'a number', i);
   return outOfRange('i', `a whole number below ${length}, the number of ${elements}`, i);
@@ -77,13 +77,14 @@ export function fdSetSizeExceeded(fd: number, size: number): RangeError {
   return coded(new RangeError(message), 'ERR_FD_SETSIZE');
 }
 
-/** @param lostBy the object that is registered with the descriptor, if it was closed since */
+/** @param lostBy the registered object, if it was closed and no longer has this descriptor */
 export function alreadyRegistered(fd: number, lostBy?: unknown): Error {
   const why =
     lostBy === undefined
       ? '. If it was closed since, and is the number of another file by now'
       : `, by ${short(lostBy)}, which was closed without unregister()`;
-  return coded(new Error(`descriptor ${fd} is registered already${why}: unregister(${fd}) first`), 'ERR_ALREADY_REGISTERED');
+  const message = `descriptor ${fd} is registered already${why}: unregister(${fd}) first`;
+  return coded(new Error(message), 'ERR_ALREADY_REGISTERED');
 }
 
 export function notRegistered(what: unknown): Error {
@@ -102,12 +103,12 @@ export function notSupported(message: string): Error {
   return coded(new Error(message), 'ERR_NOT_SUPPORTED');
 }
 
-/** What kind of object it is, as `[Socket]`. */
+/** The class of a value, as `[Socket]`. */
 export function short(value: unknown): string {
   return inspect(value, { depth: -1 });
 }
 
-/** Runs no code of the value's, as far as that can be helped, and never throws. */
+/** Shows a value in few characters. Never throws, and avoids running code of the value. */
 function brief(value: unknown): string {
   try {
     const text = inspect(value, { depth: 0, breakLength: Infinity, customInspect: false });

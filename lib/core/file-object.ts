@@ -1,20 +1,24 @@
-import type { EventEmitter } from 'node:events';
 import { checkFd } from './check.js';
 import { invalidType, withoutDescriptor } from './errors.js';
 import { property } from './property.js';
 
-/** `net.Socket`, `net.Server`, `dgram.Socket`, `child.stdout`, `tty.ReadStream`, ...: the descriptor is in its handle. */
-export type NodeHandleOwner = EventEmitter;
+/**
+ * `net.Socket`, `net.Server`, `dgram.Socket`, `child.stdout`, `tty.ReadStream` and others, whose handle has the
+ * descriptor.
+ */
+export interface NodeHandleOwner {
+  on(event: string, listener: (...args: never[]) => void): unknown;
+}
 
 /** Whatever stands for a descriptor: its number, or an object that has one. */
 export type FileObject = number | { readonly fd: number } | { fileno(): number } | NodeHandleOwner;
 
 /**
- * The descriptor that a file object stands for. Runs the object's own code (a getter, `fileno()`), whose
- * exceptions pass through.
+ * The descriptor of a file object. Runs the object's own code (a getter, `fileno()`) and lets its exceptions
+ * through.
  *
- * @throws TypeError ERR_INVALID_ARG_TYPE if it has none, RangeError ERR_OUT_OF_RANGE if that is not a
- *   whole number from 0 to 2^31-1
+ * @throws TypeError ERR_INVALID_ARG_TYPE if it has none
+ * @throws RangeError ERR_OUT_OF_RANGE if that is not a whole number from 0 to 2^31-1
  */
 export function toFd(fileObject: unknown): number {
   if (typeof fileObject === 'number') return checkFd(fileObject);
@@ -26,14 +30,14 @@ export function toFd(fileObject: unknown): number {
   const state = datagramState(fileObject);
   const handle = state === undefined ? property(fileObject, '_handle') : property(state, 'handle');
   const handleFd = property(handle, 'fd');
-  // Negative before it is bound or connected.
+  // -1 before a socket is bound or connected.
   if (typeof handleFd === 'number' && handleFd >= 0) return checkFd(handleFd);
   if (fd === undefined && handle === undefined) throw noDescriptor(fileObject);
   const gone = property(fileObject, 'destroyed') === true || (state !== undefined && handle === null);
   throw withoutDescriptor('fileObject', fileObject, gone ? 'any more' : 'yet');
 }
 
-/** Whether the object no longer stands for fd, as it was closed. */
+/** Whether the object no longer has this descriptor because it was closed. */
 export function hasLost(fileObject: FileObject, fd: number): boolean {
   try {
     return toFd(fileObject) !== fd;
@@ -42,7 +46,7 @@ export function hasLost(fileObject: FileObject, fd: number): boolean {
   }
 }
 
-/** Where a dgram.Socket has its handle: it warns of the name that the others have for it. */
+/** The internal state of a dgram.Socket, which has the handle: its `_handle` prints a deprecation warning. */
 function datagramState(object: object): unknown {
   const symbol = Object.getOwnPropertySymbols(object).find(({ description }) => description === 'state symbol');
   return symbol === undefined ? undefined : Reflect.get(object, symbol);

@@ -1,9 +1,9 @@
-/** How long an array indexed by descriptor is to be so that it has room for fd, and doubles when it grows. */
+/** The length for an array indexed by descriptor that has room for fd: a power of two. */
 export function lengthFor(fd: number): number {
   return 2 ** Math.ceil(Math.log2(fd + 1));
 }
 
-/** The longer array, with what was in the shorter one. */
+/** Copies the shorter array into the longer one, and returns that. */
 export function grown<T extends Float64Array | Uint32Array>(from: T, to: T): T {
   to.set(from);
   return to;

@@ -1,6 +1,6 @@
 /**
- * A property that is the object's own or its class's; undefined of what is no object. What somebody has put on Object.prototype, this realm's or
- * another's, does not count.
+ * A property of the object itself or of its class; undefined if the value is no object. Properties that somebody
+ * added to Object.prototype, of this realm or another, do not count.
  */
 export function property(object: unknown, name: string): unknown {
   if (typeof object !== 'object' || object === null) return undefined;

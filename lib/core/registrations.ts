@@ -3,11 +3,11 @@ import { grown, lengthFor } from './growth.js';
 let counts = new Uint32Array(1024);
 
 /**
- * The descriptors that are registered in this thread. One may have been closed meanwhile: a descriptor of the
- * package's own with that number would be taken for it.
+ * The descriptors that are registered in this thread. If one of them is closed, and the package opens a descriptor
+ * of its own, that must not get the number: it would be watched in its place.
  */
 export const registrations = {
-  /** By descriptor: how many have it registered. */
+  /** How many selectors have each descriptor registered, indexed by descriptor. */
   get counts(): Uint32Array {
     return counts;
   },

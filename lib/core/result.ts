@@ -3,15 +3,15 @@ import { EAGAIN, EBADF, EWOULDBLOCK } from './errno.js';
 import { type SystemError, systemError } from './errors.js';
 
 /**
- * The error of the system call that has just failed: nothing else may have been asked of the addon since.
+ * The error of the system call that has just failed. Call it before anything else is asked of the addon.
  * @param result what the call returned: `-errno`
- * @param hint a sentence for the reader about the way out
+ * @param hint a sentence that tells the reader the way out
  */
 export function failure(result: number, fd?: number, hint?: string): SystemError {
   return systemError(result, native.failedCall(), fd, hint);
 }
 
-/** Passes on what a system call returned, or throws its error. */
+/** Returns the result of a system call, or throws its error. */
 export function check(result: number, fd?: number): number {
   if (result < 0) throw failure(result, fd);
   return result;
@@ -21,20 +21,20 @@ export function wouldBlock(result: number): boolean {
   return result === EAGAIN || result === EWOULDBLOCK;
 }
 
-/** Passes on what a system call returned; null for "would block". Other failures are thrown. */
+/** Returns the result of a system call, or null for "would block". Throws any other error. */
 export function orNull(result: number, fd: number): number | null {
   if (result >= 0) return result;
   if (wouldBlock(result)) return null;
   throw failure(result, fd);
 }
 
-/** Says which of the descriptors EBADF means, as the kernel does not. */
+/** Adds the closed descriptor to an EBADF, which does not say which one it means. */
 export function withClosed(error: SystemError, fds: number[]): SystemError {
   const closed = error.errno === EBADF ? fds.find((fd) => native.isOpen(fd) < 0) : undefined;
   return closed === undefined ? error : Object.assign(error, { fd: closed });
 }
 
-/** @throws SystemError EBADF in the name of syscall if fd is not open, or was opened with O_PATH */
+/** @throws SystemError EBADF, in the name of syscall, if fd is not open or was opened with O_PATH */
 export function assertOpen(fd: number, syscall: string): void {
   const result = native.isOpen(fd);
   if (result < 0) throw systemError(result, syscall, fd);

@@ -3,13 +3,13 @@ import { native } from './binding.js';
 import { INT_MAX } from './check.js';
 import { invalidType, outOfRange } from './errors.js';
 
-/** The monotonic clock, in milliseconds, whatever becomes of `performance` in a program that fakes its time. */
+/** The monotonic clock in milliseconds. Captured, as test frameworks replace `performance` to fake the time. */
 const now = performance.now.bind(performance);
 
 /**
- * A timeout as the caller gave it, in milliseconds: absent is `Infinity`.
+ * Checks a timeout of the caller's, in milliseconds. `Infinity` if it is absent.
  *
- * @param negative what a negative one means here, as the system calls do not agree on it
+ * @param negative what a negative one means, which differs between the system calls
  */
 export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever'): number {
   if (value === undefined || value === null) return Infinity;
@@ -24,14 +24,14 @@ export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever
 const { isMainThread } = native;
 
 /**
- * The longest that one system call may wait. epoll_wait and poll count in an int of milliseconds. V8
- * ends a worker only between two JavaScript calls, so there the wait is cut into short pieces.
+ * The longest wait of one system call, in milliseconds. epoll_wait and poll take an int. A worker can only be
+ * terminated between two JavaScript calls, so there a wait is made in slices of 50 ms.
  */
 const LONGEST_CALL_MS = isMainThread ? INT_MAX : 50;
 
 /**
- * How long to wait, in milliseconds, before the kernel is asked again where it cannot be asked to wait for what
- * is wanted, as it would answer at once with something else.
+ * How long to sleep, in milliseconds, before asking the kernel again, when a wait would return at once with events
+ * that are nobody's.
  */
 export const PAUSE_MS = 10;
 
@@ -41,7 +41,7 @@ export function callTimeout(remainingMs: number): number {
   return LONGEST_CALL_MS;
 }
 
-/** When a wait that starts now is over, on the monotonic clock. Reads the clock only where it matters. */
+/** When a wait that starts now is over, on the monotonic clock. Does not read the clock for 0 and Infinity. */
 export function deadlineAfter(timeoutMs: number): number {
   return timeoutMs === 0 || timeoutMs === Infinity ? timeoutMs : now() + timeoutMs;
 }
@@ -50,7 +50,7 @@ export function remainingUntil(deadline: number): number {
   return deadline === 0 || deadline === Infinity ? deadline : Math.max(0, deadline - now());
 }
 
-/** Makes one system call, and where the time is longer than one may wait, another until one finds something. */
+/** Makes one system call, or as many as the timeout takes if it is longer than one call may wait. */
 export function waitFor(timeoutMs: number, call: (timeoutMs: number) => number): number {
   if (callTimeout(timeoutMs) === timeoutMs) return call(timeoutMs);
   const deadline = deadlineAfter(timeoutMs);

@@ -3,7 +3,7 @@ import { checkInteger } from '../core/check.js';
 import { invalidType } from '../core/errors.js';
 import { check } from '../core/result.js';
 
-/** How many descriptors the process may have: getrlimit(2), RLIMIT_NOFILE. Infinity where there is no limit. */
+/** How many descriptors the process may have: getrlimit(2), RLIMIT_NOFILE. Infinity if there is no limit. */
 export function getDescriptorLimit(): { soft: number; hard: number } {
   const limits = new Float64Array(2);
   check(native.getDescriptorLimit(limits));
@@ -11,8 +11,8 @@ export function getDescriptorLimit(): { soft: number; hard: number } {
 }
 
 /**
- * setrlimit(2), RLIMIT_NOFILE, the soft limit; Node itself raises it to the hard one when it starts.
- * Open descriptors past it stay usable.
+ * setrlimit(2), RLIMIT_NOFILE: sets the soft limit, which Node raises to the hard one when it starts. Open
+ * descriptors past it stay usable.
  * @param soft 0 to the hard limit, or Infinity
  * @throws SystemError EINVAL above the hard limit
  */

@@ -1,18 +1,15 @@
 import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
-import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
+import { Descriptor } from '../core/descriptor.js';
 import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { check, orNull } from '../core/result.js';
 import { readCounter } from './counter.js';
 
-/** The kernel keeps the largest number of 64 bits for itself. */
+/** The kernel reserves the largest 64-bit number. */
 const COUNTER_MAX = 2n ** 64n - 2n;
 
-/**
- * An eventfd(2): a counter that is readable while it is not 0, and writable while 1 can be added.
- * Made by `eventfd()`.
- */
+/** An eventfd(2): a counter, readable while it is not 0, writable while 1 can be added. Made by `eventfd()`. */
 export class EventFd extends DescriptorOwner {
   /** @internal */
   constructor(fd: number) {
@@ -20,23 +17,22 @@ export class EventFd extends DescriptorOwner {
   }
 
   /**
-   * Takes the counter and resets it to 0.
+   * Reads the counter and resets it to 0.
    * @returns its value; null if that is 0 and the descriptor does not block
    * @throws Error ERR_CLOSED
    */
   read(): bigint | null {
-    return readCounter(this.openFd());
+    return readCounter(this.assertOpen());
   }
 
   /**
    * Adds to the counter.
    * @param n 0 to 2^64-2
-   * @returns 8, the number of bytes written; null if the counter would overflow and the descriptor does
-   *   not block
+   * @returns 8, the number of bytes written; null if the counter would overflow and the descriptor does not block
    * @throws Error ERR_CLOSED, TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    */
   write(n: number | bigint): number | null {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     return orNull(native.write(fd, BigUint64Array.of(checkCounter(n, 'n'))), fd);
   }
 }
@@ -52,7 +48,7 @@ export function eventfd(initial: number | bigint = 0, options?: { blocking?: boo
   const { blocking = false } = readOptions(options, ['blocking']);
   checkBoolean(blocking, 'options.blocking');
   if (native.eventfd === undefined) throw notSupported('only Linux has eventfd: use a pipe');
-  // The call takes 32 bits only.
+  // The system call takes an initial value of 32 bits.
   const fits = value <= 0xffff_ffffn;
   const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking)));
   try {

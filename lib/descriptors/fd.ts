@@ -4,7 +4,7 @@ import { check, orNull } from '../core/result.js';
 
 /**
  * read(2) into a buffer.
- * @returns how many bytes; 0 at the end of the stream; null if it would block
+ * @returns the number of bytes; 0 at the end of the stream; null if it would block
  */
 export function read(fd: number, buffer: Uint8Array): number | null {
   return orNull(native.read(checkFd(fd), checkBuffer(buffer, 'buffer')), fd);
@@ -12,26 +12,26 @@ export function read(fd: number, buffer: Uint8Array): number | null {
 
 /**
  * write(2). Text is encoded as UTF-8.
- * @returns how many bytes were taken, perhaps not all; null if it would block
- * @throws SystemError EPIPE where nobody reads any more
+ * @returns how many bytes were written, perhaps not all; null if it would block
+ * @throws SystemError EPIPE if nobody reads any more
  */
 export function write(fd: number, data: Uint8Array | string): number | null {
   return orNull(native.write(checkFd(fd), checkData(data, 'data')), fd);
 }
 
-/** close(2). The number is free afterwards, even where the kernel reports an error of earlier writes. */
+/** close(2). The number is free afterwards, even if the kernel reports an error of earlier writes. */
 export function close(fd: number): void {
   native.forget(checkFd(fd));
   check(native.close(fd), fd);
 }
 
-/** dup(2): a second descriptor of the same open file, with the lowest free number. CLOEXEC. */
+/** dup(2): another descriptor of the same open file, with the lowest free number. CLOEXEC. */
 export function dup(fd: number): number {
   return check(native.dup(checkFd(fd)), fd);
 }
 
 /**
- * dup2(2): makes target a descriptor of the same open file as fd, closing what it was before. CLOEXEC.
+ * dup2(2): makes target a descriptor of the same open file as fd, and closes what it was before. CLOEXEC.
  * @returns target
  */
 export function dup2(fd: number, target: number): number {
@@ -40,7 +40,7 @@ export function dup2(fd: number, target: number): number {
   return result;
 }
 
-/** Whether reads and writes wait: fcntl(2), O_NONBLOCK. It belongs to the open file, so duplicates share it. */
+/** Whether reads and writes block: fcntl(2), O_NONBLOCK. A flag of the open file, which duplicates share. */
 export function getBlocking(fd: number): boolean {
   return check(native.getBlocking(checkFd(fd)), fd) === 1;
 }

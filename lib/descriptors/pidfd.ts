@@ -3,18 +3,21 @@ import { EVENT_READ } from '../calls/constants.js';
 import { SelectSet } from '../calls/select-set.js';
 import { native } from '../core/binding.js';
 import { checkInteger, INT_MAX } from '../core/check.js';
-import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
+import { Descriptor } from '../core/descriptor.js';
 import { ECHILD, ENOSYS } from '../core/errno.js';
 import { notSupported } from '../core/errors.js';
+import type { SignalName } from '../core/node-types.js';
 import { check } from '../core/result.js';
 
 const KILLED = 1;
 
-/** How a process ended. Both are null where the kernel does not tell: no child of ours, or reaped already. */
+/**
+ * How a process ended. Both are null if the kernel does not tell: it is no child of ours, or was reaped already.
+ */
 export interface ExitStatus {
   readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: SignalName | null;
 }
 
 /** A pidfd: readable once its process has ended. Made by `pidfd()`. */
@@ -25,13 +28,13 @@ export class PidFd extends DescriptorOwner {
   }
 
   /**
-   * How the process ended. read(2) does not work on a pidfd; this asks waitid(2), and leaves a child to
-   * be reaped by whoever started it.
+   * How the process ended. A pidfd cannot be read: this calls waitid(2), and leaves a child to be reaped by whoever
+   * started it.
    * @returns null while the process runs
    * @throws Error ERR_CLOSED
    */
   read(): ExitStatus | null {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     const status = new Int32Array(2);
     const result = native.pidfdStatus?.(fd, status) ?? ECHILD;
     if (result === ECHILD) return this.#hasEnded(fd) ? { exitCode: null, signal: null } : null;
@@ -60,8 +63,8 @@ export function pidfd(pid: number): PidFd {
   return new PidFd(check(result));
 }
 
-function signalName(number: number): NodeJS.Signals | null {
-  const isName = (name: string): name is NodeJS.Signals =>
+function signalName(number: number): SignalName | null {
+  const isName = (name: string): name is SignalName =>
     Object.entries(constants.signals).some(([known, value]) => known === name && value === number);
   return Object.keys(constants.signals).find(isName) ?? null;
 }

@@ -3,7 +3,7 @@ import { checkBoolean, readOptions } from '../core/check.js';
 import { check } from '../core/result.js';
 
 /**
- * pipe(2): both ends CLOEXEC, the caller's to close.
+ * pipe(2). Both ends are CLOEXEC, and the caller closes them.
  * @param options.blocking default false
  */
 export function pipe(options?: { blocking?: boolean }): [readFd: number, writeFd: number] {

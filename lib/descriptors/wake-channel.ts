@@ -4,12 +4,12 @@ import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
 const ONE = BigUint64Array.of(1n);
-/** An eventfd gives 8 bytes, a pipe what there is. */
+/** An eventfd gives 8 bytes, a pipe whatever is in it. */
 const scratch = new Uint8Array(4096);
 
 /**
- * Opens what a wake-up goes through, which coalesces: an eventfd(2), whose ends are one descriptor, or a
- * pipe where there is none. Neither blocks, and neither has a number that is registered.
+ * Opens what wake-ups go through: an eventfd(2), which is both ends, or a pipe where there is none. Neither end
+ * blocks, and neither gets a number that is registered.
  */
 export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
   if (native.eventfd !== undefined) {
@@ -21,12 +21,12 @@ export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
   return [Descriptor.made(fds[0]), Descriptor.made(fds[1])];
 }
 
-/** Makes the read end readable. That it cannot take any more (EAGAIN) means that it is. */
+/** Makes the read end readable. EAGAIN means that it is already. */
 export function post(writeFd: number): number {
   return native.write(writeFd, ONE);
 }
 
-/** Makes the read end wait for the next `post`. */
+/** Drains the wake-up descriptor. */
 export function drain(readFd: number): void {
   while (native.read(readFd, scratch) === scratch.length);
 }

@@ -3,13 +3,12 @@ import { INT_MAX } from '../core/check.js';
 import { invalidType } from '../core/errors.js';
 import { deadlineAfter, remainingUntil } from '../core/timeout.js';
 
-/** As they are now, whatever becomes of them in a program that fakes its time. */
+/** Captured, as test frameworks replace them to fake the time. */
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
 
 /**
- * An asynchronous wait in progress: its promise, and what can end it beside the descriptors. Nothing is
- * asked of the kernel before the moment that the promise is settled with the answer, so that no event is
- * lost to a wait that ends otherwise.
+ * An asynchronous wait in progress: its promise, its timer and its signal. The kernel is asked only at the moment
+ * the promise is settled, so a wait that ends otherwise loses no event.
  */
 export class AsyncWait<T> {
   readonly promise: Promise<T>;
@@ -24,7 +23,7 @@ export class AsyncWait<T> {
   #stopListening: (() => void) | undefined;
 
   /**
-   * @param attempt asks the kernel, and settles the promise if there is an answer or the time is over
+   * @param attempt asks the kernel, and settles the promise if there are events or the time is over
    * @param ref whether timers keep the process alive
    */
   constructor(timeoutMs: number, ref: boolean, attempt: () => void) {
@@ -52,8 +51,8 @@ export class AsyncWait<T> {
   }
 
   /**
-   * Attempts in the next turn of the event loop: at once, but after whatever else is due. Keeps the process
-   * alive that long in any case, as the loop may go to sleep before an immediate that does not.
+   * Attempts in the next turn of the event loop, after whatever else is due. Always keeps the process alive until
+   * then: an unref'ed immediate would not keep the loop from going to sleep.
    */
   attemptSoon(): void {
     if (this.#immediate !== undefined) return;
@@ -63,7 +62,7 @@ export class AsyncWait<T> {
     });
   }
 
-  /** Attempts after so many milliseconds, instead of what an earlier call has said; Infinity: not by time. */
+  /** Attempts after a delay, in place of an earlier one. Infinity: no longer by time. */
   attemptAfter(delayMs: number): void {
     if (this.#retry !== undefined) clearTimeout(this.#retry);
     this.#retry = undefined;
@@ -96,7 +95,7 @@ export class AsyncWait<T> {
     this.#stopListening?.();
   }
 
-  /** Node's timers count whole milliseconds on a clock of their own, and may come early by the other. */
+  /** Node's timers count whole milliseconds on another clock, and may be early by the monotonic one. */
   #startTimer(remainingMs: number): void {
     this.#timer = setTimeout(
       () => {
@@ -116,7 +115,7 @@ export function checkSignal(signal: unknown): AbortSignal | undefined {
   throw invalidType('options.signal', 'an AbortSignal', signal);
 }
 
-/** What only has a signal's prototype is none: the getter refuses it. */
+/** An object that merely inherits from AbortSignal.prototype fails the getter. */
 function isSignal(value: unknown): value is AbortSignal {
   try {
     return value instanceof AbortSignal && Reflect.get(AbortSignal.prototype, 'aborted', value) !== undefined;

@@ -5,14 +5,15 @@ import { EINTR } from '../core/errno.js';
 import { alreadyRegistered, busy, closed, fdSetSizeExceeded, notRegistered } from '../core/errors.js';
 import { type FileObject, hasLost, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
+import type { NodeAbortSignal } from '../core/node-types.js';
 import { callTimeout, deadlineAfter, remainingUntil, toTimeout } from '../core/timeout.js';
 import type { Waker } from '../descriptors/waker.js';
 import { checkSignal } from './async-wait.js';
 import { AsyncWaits } from './async-waits.js';
 import type { BackEnd } from './back-end.js';
-import { SelectorKey } from './key.js';
 import { KeyMap } from './key-map.js';
 import { KeyTable } from './key-table.js';
+import { SelectorKey } from './key.js';
 import {
   type CheckedSelectorOptions,
   checkRegisterOptions,
@@ -25,14 +26,14 @@ import { WakeUps } from './wake-ups.js';
 
 const ALL_EVENTS = EVENT_READ | EVENT_WRITE | EVENT_PRIORITY;
 
-/** The last arguments of `register()`: data may be left out where undefined is data, too. */
+/** The last arguments of `register()`: data may be omitted if its type includes undefined. */
 type DataAndOptions<D> = undefined extends D
   ? [data?: D, options?: RegisterOptions]
   : [data: D, options?: RegisterOptions];
 
 /**
- * Watches descriptors until some are ready: the front of every back end, `SelectSelector`, `PollSelector` and
- * `EpollSelector`.
+ * Watches descriptors until some are ready. This is the front of every back end; use `SelectSelector`,
+ * `PollSelector`, `EpollSelector` or `DefaultSelector`.
  */
 export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIterable<ReadyEvent<D>[]> {
   abstract readonly backend: 'select' | 'poll' | 'epoll';
@@ -70,26 +71,27 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Starts watching a descriptor, which stays the caller's: unregister it before it is closed.
+   * Starts to watch a descriptor. It stays the caller's: unregister it before it is closed.
    *
    * @param events EVENT_* bits, at least one
    * @param data comes back as `key.data`
-   * @throws Error ERR_ALREADY_REGISTERED, also for another object with the same descriptor;
-   *   ERR_NOT_SUPPORTED for an option that the back end lacks; ERR_CLOSED
+   * @throws Error ERR_ALREADY_REGISTERED, also for another object with the same descriptor; ERR_NOT_SUPPORTED for
+   *   an option that the back end lacks; ERR_CLOSED
+   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
    * @throws RangeError ERR_FD_SETSIZE with select, for a descriptor past its set
-   * @throws SystemError EBADF for a descriptor that is not open; with epoll EPERM for a regular file and
-   *   ENOSPC at the limit of watches
+   * @throws SystemError EBADF for a descriptor that is not open; with epoll EPERM for a regular file, ENOSPC at the
+   *   limit of watches
    */
   register(fileObject: FileObject, events: number, ...rest: DataAndOptions<D>): SelectorKey<D>;
   register(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
     this.#assertOpen();
     const fd = toFd(fileObject);
     checkInteger(events, 'events', 1, ALL_EVENTS);
-    const nativeBits = this.#backEnd.toNativeBits(checkRegisterOptions(options, this.features));
+    const nativeBits = this.#toNativeBits(options);
     // The caller's getters have run.
     this.#assertOpen();
     this.#assertFree(fd);
-    if (fd > this.features.maxFd) throw fdSetSizeExceeded(fd, this.features.maxFd + 1);
+    if (fd > this.#backEnd.features.maxFd) throw fdSetSizeExceeded(fd, this.#backEnd.features.maxFd + 1);
     this.#backEnd.add(fd, events, nativeBits);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the signature asks for data unless D has undefined
     const key = new SelectorKey(fileObject, fd, events, data as D);
@@ -98,19 +100,20 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Changes what is asked of a registered descriptor: one system call, or none if nothing changes for
-   * the kernel. Re-arms a one-shot registration. An edge is repeated only if the mask changes.
+   * Changes what is asked of a registered descriptor: one system call, or none if the kernel's mask stays the same.
+   * Re-arms a one-shot registration. Repeats a pending edge only if the mask changes, or if events are asked for
+   * that only `flags` had asked for.
    *
    * @param data if the argument is absent, the key keeps its data
    * @param options if the argument is absent, the key keeps its options
    * @returns the new key, which `getKey` returns from now on
-   * @throws Error ERR_NOT_REGISTERED, and what `register` throws; the key is as it was then
+   * @throws Error ERR_NOT_REGISTERED, and whatever `register` throws; the key is unchanged then
    */
   modify(fileObject: FileObject, events: number, ...rest: [] | [data: D, options?: RegisterOptions]): SelectorKey<D>;
   modify(fileObject: FileObject, events: number, data?: D, options?: RegisterOptions): SelectorKey<D> {
     this.#assertOpen();
     checkInteger(events, 'events', 1, ALL_EVENTS);
-    const given = options === undefined ? undefined : this.#backEnd.toNativeBits(checkRegisterOptions(options, this.features));
+    const given = options === undefined ? undefined : this.#toNativeBits(options);
     const old = this.#find(fileObject);
     const nativeBits = given ?? this.#keys.nativeBits(old.fd);
     this.#backEnd.change(old.fd, events, nativeBits, old.events);
@@ -122,10 +125,10 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Stops watching a descriptor. Works after it was closed, too: by number, or by the object that was
+   * Stops watching a descriptor. Works for a closed descriptor too: by its number, or by the object that was
    * registered.
    *
-   * @returns the key that it had
+   * @returns its key
    * @throws Error ERR_NOT_REGISTERED, ERR_CLOSED
    */
   unregister(fileObject: FileObject): SelectorKey<D> {
@@ -137,14 +140,15 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Waits until a registered descriptor is ready. Blocks the thread: no timer, promise or signal
-   * handler of this thread runs meanwhile.
+   * Waits until a registered descriptor is ready. Blocks the thread: none of its timers, promises and signal
+   * handlers run meanwhile.
    *
-   * @param timeoutMs milliseconds, fractions allowed: never returns early. Absent, null or Infinity
-   *   waits for ever; 0 or less does not wait
-   * @returns the ready descriptors, each once; none when the time is over
-   * @throws SystemError with select and poll EBADF for a descriptor that was closed, with its number in
-   *   `fd`; EINTR if asked for by `onInterrupt`
+   * @param timeoutMs milliseconds, fractions allowed; never returns early. Absent, null or Infinity waits for ever;
+   *   0 or less does not block
+   * @returns the ready descriptors, each once; empty when the time is over
+   * @throws SystemError with select and poll EBADF for a descriptor that was closed, with its number in `fd`; EINTR
+   *   if `onInterrupt` is `'throw'`
+   * @throws Error ERR_BUSY during another wait, ERR_CLOSED
    */
   select(timeoutMs?: number | null): ReadyEvent<D>[] {
     const timeout = this.#startWait(timeoutMs);
@@ -163,12 +167,12 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * `select` without an allocation per event: calls back for each ready descriptor. Skips keys that an
-   * earlier callback of the same batch unregistered. One that was modified is called back as its new key, if
-   * what is ready is still asked for. A callback that throws ends the batch; the next wait reports the rest.
+   * `select` without an allocation for each event: calls back for each ready descriptor. Skips keys that an earlier
+   * callback of the same batch unregistered. A key that was modified is called back as its new key, if what is
+   * ready is still asked for. A callback that throws ends the batch, and the next wait reports the rest.
    *
    * @returns how many callbacks ran
-   * @throws Error ERR_BUSY if called, as any other wait, from its own callback
+   * @throws Error ERR_BUSY during another wait, as from its own callback, ERR_CLOSED
    */
   selectEach(
     callback: (key: SelectorKey<D>, events: number, revents: number) => void,
@@ -191,16 +195,16 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * `select` that does not block: the event loop goes on, and the promise is settled from a later turn of
-   * it. Descriptors may be registered, modified and unregistered meanwhile.
+   * `select` that does not block: the event loop goes on, and the promise is settled in a later turn of it.
+   * Descriptors may be registered, modified and unregistered meanwhile.
    *
    * @param options.timeoutMs as for `select`; rounded up to whole milliseconds
-   * @param options.signal rejects the promise when it is aborted. No event is lost by that: what was ready
-   *   is reported by the next wait
-   * @returns rejects with the signal's reason, with ERR_BUSY while another wait is in progress, with
-   *   ERR_CLOSED, and with what `select` throws. Resolves with no events if the selector is closed meanwhile
+   * @param options.signal rejects the promise when it is aborted. No event is lost: the next wait reports what was
+   *   ready
+   * @returns rejects with the signal's reason, with ERR_BUSY during another wait, with ERR_CLOSED, and with
+   *   whatever `select` throws. Resolves with no events if the selector is closed meanwhile
    */
-  selectAsync(options?: { timeoutMs?: number | null; signal?: AbortSignal }): Promise<ReadyEvent<D>[]> {
+  selectAsync(options?: { timeoutMs?: number | null; signal?: NodeAbortSignal }): Promise<ReadyEvent<D>[]> {
     try {
       return this.#startAsync(options);
     } catch (error) {
@@ -210,8 +214,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Batches of ready descriptors, as `selectAsync` gives them: `for await (const events of selector)`. A
-   * batch is empty after a wake-up. Ends when the selector is closed.
+   * Batches of ready descriptors, as from `selectAsync`: `for await (const events of selector)`. A batch is empty
+   * after a wake-up. Ends when the selector is closed.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ReadyEvent<D>[], undefined> {
     while (!this.#closed) {
@@ -222,8 +226,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Makes the current wait, or else the next one, return at once, with what is ready by then. Several
-   * before that come to one. For this thread; other threads use `waker`.
+   * Makes the current wait, or else the next one, return at once with whatever is ready. Several calls before that
+   * count as one. For this thread; other threads use `waker`.
    * @throws Error ERR_CLOSED
    */
   wakeup(): void {
@@ -233,8 +237,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Wakes this selector from other threads: send them `waker.share()`. The selector owns it and closes it;
-   * its own `close()` does nothing. It takes a descriptor from when it is asked for first.
+   * Wakes this selector from other threads: send them `waker.share()`. The selector owns and closes it; its own
+   * `close()` does nothing. It takes a descriptor when it is first asked for.
    * @throws Error ERR_CLOSED; SystemError EMFILE
    */
   get waker(): Waker {
@@ -252,20 +256,23 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     return this.#find(fileObject);
   }
 
-  /** All keys by descriptor: a live, read-only view, which is empty after `close()`. */
+  /**
+   * All keys by descriptor: a live, read-only view, empty after `close()`.
+   * @throws Error ERR_CLOSED
+   */
   getMap(): ReadonlyMap<number, SelectorKey<D>> {
     this.#assertOpen();
     return this.#map;
   }
 
-  /** Makes waits of `selectAsync` keep the process alive, as they do by default; one in progress, too. */
+  /** Lets a wait of `selectAsync` keep the process alive, as it does by default. Applies to a pending wait too. */
   ref(): this {
     this.#assertOpen();
     this.#asyncWaits.setRef(true);
     return this;
   }
 
-  /** Lets the process end while a wait of `selectAsync` is in progress: its promise is never settled then. */
+  /** Lets the process end during a wait of `selectAsync`, whose promise is then never settled. */
   unref(): this {
     this.#assertOpen();
     this.#asyncWaits.setRef(false);
@@ -273,8 +280,8 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
   }
 
   /**
-   * Forgets all descriptors, which stay open, and releases the selector's own. Ends a wait in progress,
-   * without events. Closing twice is harmless.
+   * Forgets all descriptors, which stay open, and closes the selector's own. Ends a wait in progress, without
+   * events. Closing twice is harmless.
    */
   close(): void {
     if (this.#closed) return;
@@ -306,13 +313,17 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     if (this.#closed) throw closed('the selector');
   }
 
+  #toNativeBits(options: RegisterOptions | undefined): number {
+    return this.#backEnd.toNativeBits(checkRegisterOptions(options, this.#backEnd.features));
+  }
+
   #assertFree(fd: number): void {
     const old = this.#keys.get(fd)?.fileObject;
     if (old === undefined && !this.#wakeUps.has(fd)) return;
     throw alreadyRegistered(fd, old !== undefined && hasLost(old, fd) ? old : undefined);
   }
 
-  /** Looks a descriptor up by its number and, as that changes when an object is closed, by identity. */
+  /** Looks a key up by number, and by identity for an object that has lost its descriptor. */
   #find(fileObject: FileObject): SelectorKey<D> {
     let key: SelectorKey<D> | undefined;
     let unusable: unknown;
@@ -344,30 +355,33 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
     if (!this.#closed) this.#backEnd.unmute();
   }
 
-  #startAsync(options: { timeoutMs?: number | null; signal?: AbortSignal } | undefined): Promise<ReadyEvent<D>[]> {
+  #startAsync(options: { timeoutMs?: number | null; signal?: NodeAbortSignal } | undefined): Promise<ReadyEvent<D>[]> {
     this.#assertOpen();
     const { timeoutMs, signal } = readOptions(options, ['timeoutMs', 'signal']);
     checkSignal(signal)?.throwIfAborted();
     return this.#asyncWaits.start(this.#startWait(timeoutMs), signal, this.#wakeUps.requested);
   }
 
-  /** One wait that does not block, for a pending promise: what it found, or undefined if the promise is to wait on. */
+  /**
+   * Makes one wait that does not block, for a pending promise: the result, or undefined if the promise stays
+   * pending.
+   */
   #askOnce(deadline: number): ReadyEvent<D>[] | undefined {
     const ready: ReadyEvent<D>[] = [];
     const woken = this.#wakeUps.consume();
     let count: number;
-    // A signal may interrupt it although it does not sleep: onInterrupt is about waits that do.
+    // A signal can interrupt it although it does not sleep. onInterrupt is about waits that do.
     do count = this.#backEnd.wait(0);
     while (count === EINTR);
     if (count > 0) this.#collect(count, ready);
     return ready.length > 0 || this.#isOver(count, woken, deadline) ? ready : undefined;
   }
 
-  /** Whether a wait that came to nothing is to return all the same. */
+  /** Whether a wait that found nothing is over. */
   #isOver(count: number, woken: boolean, deadline: number): boolean {
     if (count >= 0) return woken || this.#wakeUps.received || remainingUntil(deadline) === 0;
     if (count !== EINTR || this.#onInterrupt === 'throw') throw this.#backEnd.waitError(count);
-    // One that a signal cut short asks the kernel once more, be its time over or not.
+    // After EINTR with 'resume', ask the kernel once more even if the deadline has passed.
     return woken || this.#onInterrupt === 'return';
   }
 

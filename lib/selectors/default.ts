@@ -11,7 +11,10 @@ interface SelectorConstructor {
   new <D = unknown>(options?: SelectorOptions): BaseSelector<D>;
 }
 
-/** Best first: epoll's waits cost what is ready, the others' what is registered, and select has the smallest sets. */
+/**
+ * Best first. The cost of a wait depends on what is ready with epoll, on what is registered with the others, and
+ * select has the smallest sets.
+ */
 const SELECTORS: [Backend, SelectorConstructor][] = [
   ['epoll', EpollSelector],
   ['poll', PollSelector],
@@ -23,7 +26,7 @@ export function availableBackends(): Backend[] {
   return SELECTORS.filter(([, Selector]) => works(Selector)).map(([backend]) => backend);
 }
 
-/** Opens one, waits without blocking, and closes it: sandboxes refuse system calls that the system has. */
+/** Opens one, makes a wait that does not block, and closes it: a sandbox may refuse calls that the system has. */
 function works(Selector: SelectorConstructor): boolean {
   try {
     const selector = new Selector();
@@ -55,8 +58,8 @@ function choose(): SelectorConstructor {
 
 /**
  * The best selector that works on this machine: epoll, else poll, else select. The environment variable
- * IO_SELECTORS_BACKEND=select|poll|epoll overrides the choice, which is made once, when the package is
- * loaded; a name that is unknown or not available makes loading fail with ERR_NOT_SUPPORTED.
+ * IO_SELECTORS_BACKEND=select|poll|epoll overrides the choice. It is made once, when the package is loaded; loading
+ * fails with ERR_NOT_SUPPORTED if the name is unknown or the back end not available.
  */
 export const DefaultSelector = choose();
 export type DefaultSelector<D = unknown> = BaseSelector<D>;

@@ -15,33 +15,33 @@ import { grown, lengthFor } from '../core/growth.js';
 import { registrations } from '../core/registrations.js';
 import { generationsOf } from './epoll-fdinfo.js';
 
-/** Asks for nothing and fires once at the most, for an error or a hang-up: an entry that is disarmed, or nearly. */
+/** The mask of a one-shot entry that was disarmed by hand. Only an error or a hang-up can still fire it, once. */
 const DISARMED = (EPOLLET | EPOLLONESHOT) >>> 0;
 
-/** What the kernel answers of a number that is closed, or another file's that it would not add. */
+/** What epoll_ctl answers if the number is closed, or means a file that has no entry or that epoll refuses. */
 const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EINVAL, ELOOP, ENOENT, EPERM]);
 
 /**
- * What a selector has registered with the kernel's epoll, by descriptor: the mask, and a generation that
- * tells one registration of a number from the next. Results are 0 or -errno; one below 0 has changed nothing.
+ * The entries of a selector in the kernel's epoll, by descriptor: for each the mask, and a generation that tells
+ * one registration of a number from the next. Results are 0 or -errno; a call that fails has changed nothing.
  */
 export class EpollEntries {
   readonly set = EpollSet.create(EPOLL_CLOEXEC, registrations.counts);
   #masks = new Uint32Array(64);
-  /** 0 where nothing is registered. */
+  /** The generation of each descriptor; 0 if it is not registered. */
   #generations = new Uint32Array(64);
   #lastGeneration = 0;
   /** Whether a one-shot entry may have been armed since the last wait. */
   anyArmed = false;
   /** One-shot entries that have not fired since they were registered or modified. */
   readonly #armed = new Set<number>();
-  /** One-shot entries that were disarmed by us, and not by an event: DISARMED. */
+  /** One-shot entries that have the mask DISARMED. */
   readonly #disarmedByUs = new Set<number>();
-  /** What the kernel is asked instead, of entries that report what nobody has asked for. */
+  /** The masks that the kernel has for muted entries. */
   readonly #muted = new Map<number, number>();
-  /** Numbers that the kernel may have an entry for that is no registration's, as it could not be removed. */
+  /** Numbers for which the kernel may have an entry without a registration, which could not be removed. */
   readonly #leftBehind = new Set<number>();
-  /** Generations that `change` has replaced since the last wait, by descriptor. */
+  /** By descriptor, the generation that its registration had at the last wait, if that was replaced since. */
   readonly #replaced = new Map<number, number>();
 
   generation(fd: number): number {
@@ -56,7 +56,7 @@ export class EpollEntries {
     const generation = this.#nextGeneration();
     let result = this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation);
     if (result === EEXIST) {
-      // No registration has this entry: it is stale, and its number has come back to the same open file.
+      // No registration has this entry: it is stale, and the number means its open file again.
       this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
       result = this.set.ctl(EPOLL_CTL_ADD, fd, mask, fd, generation);
     }
@@ -64,14 +64,14 @@ export class EpollEntries {
     return result;
   }
 
-  /** Registers a descriptor here that the kernel's epoll refuses. */
+  /** Records a registration. Used alone for a file that epoll refuses. */
   record(fd: number, mask: number, generation = this.#nextGeneration()): void {
     if (fd >= this.#masks.length) this.#grow(fd);
     this.#generations[fd] = generation;
     this.#setMask(fd, mask);
   }
 
-  /** @param repeat whether edges that were reported before are to be reported again */
+  /** @param repeat whether to report edges again that were reported before */
   change(fd: number, mask: number, repeat: boolean): number {
     const old = this.#masks[fd];
     if (mask === old && (mask & EPOLLONESHOT) === 0) {
@@ -84,32 +84,33 @@ export class EpollEntries {
     return result;
   }
 
-  /** Takes an entry out of the kernel's set, where the number still means the same file. */
+  /** Removes an entry, if its number still means the same file. */
   remove(fd: number): void {
-    // It cannot be removed where the descriptor was closed, or its number is another file's by now.
+    // The kernel cannot find it by this number if the descriptor was closed, or the number is another file's by
+    // now.
     if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#leftBehind.add(fd);
     this.erase(fd);
   }
 
-  /** The counterpart of `record`. */
+  /** Undoes `record`. */
   erase(fd: number): void {
     this.#generations[fd] = 0;
     this.#replaced.delete(fd);
     this.#setMask(fd, 0);
   }
 
-  /** To be called before every wait: the events of the last one are history. */
+  /** Call this before every wait: from here on the events of the last one no longer count. */
   startWait(): void {
     this.anyArmed = false;
     if (this.#replaced.size > 0) this.#replaced.clear();
   }
 
-  /** Whether it was the generation of fd's registration at the last wait. */
+  /** Whether fd's registration had this generation at the last wait. */
   wasReplaced(fd: number, generation: number): boolean {
     return this.#replaced.get(fd) === generation;
   }
 
-  /** Whether an event can disarm anything, or come from what is disarmed. */
+  /** Whether an event may have disarmed an entry, or come from a disarmed one. */
   get anyOneShot(): boolean {
     return this.#armed.size > 0 || this.#disarmedByUs.size > 0;
   }
@@ -118,30 +119,30 @@ export class EpollEntries {
     return this.#armed.has(fd);
   }
 
-  /** Lets a one-shot entry fire again. */
+  /** Notes that a one-shot entry can fire again. */
   arm(fd: number): void {
     if ((this.#masks[fd] & EPOLLONESHOT) === 0) return;
     this.#armed.add(fd);
     this.anyArmed = true;
   }
 
-  /** Follows the kernel, which has disarmed the entry that it reported. Whether it was armed. */
+  /** Notes that the kernel has disarmed an entry by reporting it. Whether it was armed. */
   disarm(fd: number): boolean {
     return this.#armed.delete(fd);
   }
 
   /**
-   * Keeps an entry, until `unmute`, from reporting again what it just reported and nobody has asked for. That is
-   * taken out of its mask. An error or a hang-up comes unasked: an edge-triggered entry reports it once more at
-   * once, and then not before something new happens.
+   * Keeps an entry, until `unmute`, from reporting the same bits again, as none of them was asked for: they are
+   * taken out of its mask. An error or a hang-up is reported whether asked for or not. As edge-triggered it is
+   * reported once more, and then only when something new happens.
    *
-   * @returns false if it will do so all the same: its number means another file by now
+   * @returns false if the entry cannot be muted, because its number means another file by now
    */
   mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
     if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) return true;
     const told = this.#muted.get(fd) ?? mask;
-    // A one-shot entry would be used up by that repetition.
+    // Being reported once more would use up a one-shot entry.
     const isRepeated = (revents & (EPOLLERR | EPOLLHUP)) !== 0;
     const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
     this.arm(fd);
@@ -160,16 +161,16 @@ export class EpollEntries {
     this.#muted.clear();
   }
 
-  /** Has an entry report again what it has reported, if it is still so. */
+  /** Has the next wait report an entry again if it is still ready. */
   requeue(fd: number): void {
     if ((this.#masks[fd] & (EPOLLET | EPOLLONESHOT)) !== 0) this.#restore(fd);
   }
 
   /**
-   * Moves all entries into a new epoll that takes over the number of the old one. What has no
-   * registration stays behind: nothing else removes an entry whose number means another file by now.
+   * Moves all entries to a new epoll instance under the number of the old one. Entries without a registration stay
+   * behind. Nothing else can remove an entry whose number means another file by now.
    *
-   * @returns false where there is no descriptor or memory to spare: all is as it was then
+   * @returns false if there is no descriptor or memory to spare; nothing has changed then
    */
   rebuild(): boolean {
     const fresh = EpollSet.tryCreate(EPOLL_CLOEXEC, registrations.counts);
@@ -194,8 +195,8 @@ export class EpollEntries {
   }
 
   /**
-   * The descriptors whose entry the kernel has, and that still mean the file of that entry: another must not
-   * become watched by a rebuild. undefined if that cannot be found out now.
+   * The descriptors that the kernel has an entry for and that still mean the file of that entry: a rebuild must not
+   * start to watch another file. undefined if that cannot be found out now.
    */
   #present(): number[] | undefined {
     const present: number[] = [];
@@ -215,14 +216,14 @@ export class EpollEntries {
     return ours === undefined ? undefined : [...present, ...ours];
   }
 
-  /** Those of the descriptors, for which there may be several entries, that mean the file of their own. */
+  /** Which of the descriptors, for which there may be several entries, mean the file of their own entry. */
   #ownOf(fds: number[], maskOf: (fd: number) => number): number[] | undefined {
     const before = generationsOf(this.set.fd);
     if (before === undefined) return undefined;
     const old = new Map(fds.map((fd) => [fd, this.#generations[fd]]));
     const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
     const candidates = fds.filter((fd) => isThere(fd, before));
-    // The entry that is given another generation is that of the file which has the number.
+    // The entry whose generation changes is that of the file which has the number now.
     const answers = candidates.map((fd) => this.#modifyAgain(fd, maskOf(fd)));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
@@ -243,14 +244,14 @@ export class EpollEntries {
     return result;
   }
 
-  /** Tells the kernel without being asked to: only where the number means the file of the entry, and no other. */
+  /** Changes an entry by number, but only if the number means the file of that entry. */
   #modifyOwn(fd: number, mask: number): boolean {
     return this.#leftBehind.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#modify(fd, mask) === 0;
   }
 
-  /** Whether the kernel has an entry for the file that fd means; undefined if it does not tell. */
+  /** Whether the kernel has an entry for the file that fd means; undefined if it does not say. */
   #hasEntry(fd: number): boolean | undefined {
-    // To add it again is the one question that changes nothing about an entry.
+    // Only ADD can probe an entry without altering it: EEXIST means that it is there.
     const answer = this.set.ctl(EPOLL_CTL_ADD, fd, 0, 0, 0);
     if (answer === EEXIST) return true;
     if (answer === 0) return this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) === 0 ? false : undefined;
@@ -265,7 +266,9 @@ export class EpollEntries {
     return this.#isDisarmed(fd) ? DISARMED : this.#masks[fd];
   }
 
-  /** Has the kernel ask for all of the entry's mask again. It may have forgotten one that was closed. */
+  /**
+   * Asks for the whole mask of an entry again. Fails silently: the kernel has removed it if its file was closed.
+   */
   #restore(fd: number): void {
     const mask = this.#masks[fd];
     this.#muted.delete(fd);
@@ -278,7 +281,7 @@ export class EpollEntries {
   }
 
   #modify(fd: number, mask: number): number {
-    // If the number means the file of an entry that was left behind, that one becomes this registration's.
+    // If the number means the file of an entry that was left behind, that entry becomes this registration's.
     const before = this.#generations[fd];
     const generation = this.#leftBehind.has(fd) ? this.#nextGeneration() : before;
     const result = mask & EPOLLEXCLUSIVE ? this.#readd(fd, mask, generation) : this.#modifyEntry(fd, mask, generation);
@@ -291,7 +294,7 @@ export class EpollEntries {
   #modifyEntry(fd: number, mask: number, generation: number): number {
     const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
     if (result !== EINVAL || !this.#leftBehind.has(fd)) return result;
-    // It was left behind, and is exclusive, as the registration is not.
+    // The entry that was left behind is exclusive, which the kernel does not modify.
     this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
     return this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
   }

@@ -1,9 +1,9 @@
 /**
- * The generations, by descriptor, of the entries that the kernel has for an epoll: proc_pid_fdinfo(5). undefined
- * where that cannot be read.
+ * The generations of the entries of an epoll instance, by descriptor: proc_pid_fdinfo(5). undefined if that cannot
+ * be read.
  */
 export function generationsOf(epfd: number): Map<number, Set<number>> | undefined {
-  // To import all of it takes longer than to load the rest of the package.
+  // Importing it takes longer than loading the rest of the package.
   const { readFileSync } = process.getBuiltinModule('node:fs');
   let text: string;
   try {

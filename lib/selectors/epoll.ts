@@ -57,19 +57,19 @@ class EpollBackEnd implements BackEnd {
   readonly features: Features;
   readonly #entries = new EpollEntries();
   readonly #unpollables: Unpollables | undefined;
-  /** Has room for one event more than there are registrations, as epoll_wait insists on room for one. */
+  /** Has room for one event more than there are registrations: epoll_wait insists on room for one. */
   #list = new EpollEventList(64);
   /** How many descriptors are registered. */
   #size = 0;
-  /** Whether a registration was removed since the last wait, whose events may still be those of its entry. */
+  /** Whether a registration was removed since the last wait: that wait may still have events of its entry. */
   #removed = false;
-  /** Whether the last wait found the entry of no registration. */
+  /** Whether the last wait found an event of an entry without a registration. */
   #foundStale = false;
-  /** How many waits in a row did. */
+  /** How many waits in a row have found one. */
   #staleWaits = 0;
-  /** Whether such entries stay, as the kernel had no descriptor or memory to spare for a rebuild. */
+  /** Whether a rebuild has failed for want of a descriptor or memory, so that stale entries keep firing. */
   #isStuck = false;
-  /** Whether the last wait found an event of a registration. Kept only while stuck. */
+  /** Whether the last wait found an event of a registration. Only kept while stuck. */
   #reported = false;
   #changed = () => {};
 
@@ -112,7 +112,7 @@ class EpollBackEnd implements BackEnd {
       return;
     }
     const isExclusive = ((mask | this.#entries.mask(fd)) & EPOLLEXCLUSIVE) !== 0;
-    // Flags alone may have asked for it so far, and an edge of it have come and gone.
+    // Flags alone may have asked for these events so far, and an edge may have come and gone.
     const isMore = (events & ~oldEvents) !== 0;
     const result = this.#entries.change(fd, mask, isMore);
     if (result < 0) throw systemError(result, 'epoll_ctl', fd, isExclusive ? WHY_NO_CHANGE : undefined);
@@ -133,7 +133,7 @@ class EpollBackEnd implements BackEnd {
     if (this.#foundStale || this.#staleWaits > 0) this.#leaveStaleBehind();
     this.#removed = false;
     this.#entries.startWait();
-    // Not before: a callback may register while the events of the last wait are gone through.
+    // Here rather than in add: a callback may register while the events of the last wait are in the list.
     if (this.#size >= this.#list.capacity) this.#growList();
     const timeout = this.#isStuck ? this.#pause(timeoutMs) : timeoutMs;
     this.#reported = false;
@@ -151,7 +151,7 @@ class EpollBackEnd implements BackEnd {
     const fd = this.#list.fd(i);
     const generation = this.#list.high(i);
     if (this.#entries.generation(fd) === generation || this.#entries.wasReplaced(fd, generation)) {
-      // One that was armed after it had fired reports that again, if it is still so.
+      // An entry that was armed again since it fired reports this again if it is still so.
       return this.#entries.anyArmed && this.#entries.isArmed(fd) ? -1 : fd;
     }
     if (!this.#removed && generation !== NOBODYS) this.#foundStale = true;
@@ -209,7 +209,7 @@ class EpollBackEnd implements BackEnd {
     this.#entries.close();
   }
 
-  /** Once may be the last of it; a stale entry that fires again is level-triggered and will do so for ever. */
+  /** A stale entry seen in two waits in a row is level-triggered and will fire for ever: rebuild. */
   #leaveStaleBehind(): void {
     this.#staleWaits = this.#foundStale ? this.#staleWaits + 1 : 0;
     this.#foundStale = false;
@@ -221,7 +221,10 @@ class EpollBackEnd implements BackEnd {
     if (!this.#isStuck) this.#staleWaits = 0;
   }
 
-  /** Sleeps where epoll_wait would return at once with nothing for anybody. How long it is to wait after that. */
+  /**
+   * Sleeps if epoll_wait would return at once with nothing but stale events. Returns the timeout for the wait after
+   * that.
+   */
   #pause(timeoutMs: number): number {
     if (!this.#reported) new SelectSet().wait(Math.min(timeoutMs, PAUSE_MS));
     return 0;
@@ -231,10 +234,10 @@ class EpollBackEnd implements BackEnd {
     this.#list = new EpollEventList(Math.min(2 * Math.max(this.#size, this.#list.capacity), MAX_EVENTS));
   }
 
-  /** Waits, and leaves room in the list for so many events more. */
+  /** Waits, but leaves room in the list for spare events. */
   #ask(timeoutMs: number, spare: number): number {
     let count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, timeoutMs);
-    // There is room for every registration: with stale entries that fill the list, some may be missing.
+    // The list has room for every registration. If stale entries fill it, events of registrations may be missing.
     while (count === this.#list.capacity - spare && this.#list.capacity < MAX_EVENTS) {
       for (let i = 0; i < count; i++) this.#requeueOwn(i);
       this.#growList();
@@ -243,7 +246,7 @@ class EpollBackEnd implements BackEnd {
     return count;
   }
 
-  /** Has the next wait find event i again, if it is a registration's. */
+  /** Has the next wait report event i again, if it is a registration's. */
   #requeueOwn(i: number): void {
     const fd = this.#list.fd(i);
     const isDisarmed = (this.#entries.mask(fd) & EPOLLONESHOT) !== 0 && !this.#entries.isArmed(fd);
@@ -265,7 +268,7 @@ class EpollBackEnd implements BackEnd {
     for (let i = 0; i < list.length; i++) {
       const fd = list.fd(i);
       if (this.#entries.generation(fd) !== list.high(i) || (this.#entries.mask(fd) & EPOLLONESHOT) === 0) continue;
-      // Nobody waits for what a disarmed one has to say.
+      // Nobody waits for the events of a disarmed entry.
       if (!this.#entries.disarm(fd)) list.drop(i);
       if (this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
     }
@@ -284,7 +287,8 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
 
   /**
    * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE
-   * @throws Error ERR_NOT_SUPPORTED where there is no epoll; SystemError EMFILE, ENFILE, ENOMEM from epoll_create1(2)
+   * @throws Error ERR_NOT_SUPPORTED where there is no epoll
+   * @throws SystemError EMFILE, ENFILE, ENOMEM from epoll_create1(2)
    */
   constructor(options?: SelectorOptions) {
     const checked = checkSelectorOptions(options);
@@ -298,8 +302,8 @@ export class EpollSelector<D = unknown> extends BaseSelector<D> {
   }
 
   /**
-   * The epoll descriptor, which can be registered with another selector: it is readable while a descriptor registered
-   * here is ready. -1 once it is closed.
+   * The epoll descriptor, which can be registered with another selector: it is readable while a descriptor
+   * registered here is ready. -1 once it is closed.
    */
   get fd(): number {
     return this.#backEnd.fd;

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { KeyTable } from './key-table.js';
 import type { SelectorKey } from './key.js';
 
-/** A live view of a selector's keys that cannot change them. Iterates in the order of the descriptors. */
+/** A live, read-only view of a selector's keys. Iterates in the order of the descriptors. */
 export class KeyMap<D> implements ReadonlyMap<number, SelectorKey<D>> {
   readonly #keys: KeyTable<D>;
 

@@ -4,8 +4,8 @@ import { registrations } from '../core/registrations.js';
 import type { SelectorKey } from './key.js';
 
 /**
- * The keys of a selector, indexed by descriptor: the kernel hands out the lowest free number, so the
- * arrays stay dense, and a look-up costs one load.
+ * The keys of a selector, indexed by descriptor. The kernel hands out the lowest free number, so the arrays stay
+ * dense, and a look-up costs one load.
  */
 export class KeyTable<D> implements Iterable<SelectorKey<D>> {
   #keys: (SelectorKey<D> | undefined)[] = Array.from<undefined>({ length: 16 });
@@ -18,7 +18,7 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
     return this.#size;
   }
 
-  /** How many registrations there have been: the time on this table's clock. */
+  /** How many registrations there have been: the time on the clock of this table. */
   get now(): number {
     return this.#registered;
   }
@@ -27,17 +27,17 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
     return this.#keys[fd];
   }
 
-  /** When fd was registered. */
+  /** The time at which fd was registered. */
   since(fd: number): number {
     return this.#since[fd];
   }
 
-  /** What the back end was asked for on top of the key's events. */
+  /** What the back end got beside the key's events. */
   nativeBits(fd: number): number {
     return this.#nativeBits[fd];
   }
 
-  /** The key that was registered with this very object, whatever its descriptor is by now. */
+  /** The key that was registered with this very object, whatever its descriptor is now. */
   find(fileObject: FileObject): SelectorKey<D> | undefined {
     for (const key of this) if (key.fileObject === fileObject) return key;
     return undefined;
@@ -52,7 +52,7 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
     this.replace(key, nativeBits);
   }
 
-  /** The same registration with another key. */
+  /** Replaces the key of a registration. */
   replace(key: SelectorKey<D>, nativeBits: number): void {
     this.#keys[key.fd] = key;
     this.#nativeBits[key.fd] = nativeBits;
@@ -80,8 +80,8 @@ export class KeyTable<D> implements Iterable<SelectorKey<D>> {
 
   #grow(fd: number): void {
     const length = lengthFor(fd);
-    // Growing the array by its length keeps it an array inside V8; assigning far past its end would
-    // turn it into a hash table.
+    // V8 keeps an array that grows by its length as an array. Assigning far past the end would turn it into a hash
+    // table.
     this.#keys.length = length;
     this.#since = grown(this.#since, new Float64Array(length));
     this.#nativeBits = grown(this.#nativeBits, new Uint32Array(length));

@@ -3,7 +3,7 @@ import { describeEvents } from '../calls/describe-mask.js';
 import type { FileObject } from '../core/file-object.js';
 import { shortly, show } from '../core/inspect.js';
 
-/** What is known of one registration. Frozen; every `modify()` makes a new one. */
+/** A registration. Frozen; every `modify()` makes a new one. */
 export class SelectorKey<D = unknown> {
   /** What was registered: a number or an object. */
   readonly fileObject: FileObject;
@@ -11,7 +11,7 @@ export class SelectorKey<D = unknown> {
   readonly fd: number;
   /** EVENT_* bits asked for. */
   readonly events: number;
-  /** Whatever the caller attached, as a callback or a connection. */
+  /** Whatever the caller attached, such as a callback or a connection. */
   readonly data: D;
 
   constructor(fileObject: FileObject, fd: number, events: number, data: D) {

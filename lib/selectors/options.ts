@@ -4,13 +4,19 @@ import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 
 /** How a descriptor is watched, beyond the events asked for. */
 export interface RegisterOptions {
-  /** `'level'` (default): reported as long as it is ready. `'edge'`: when it becomes ready; only where `features.edge`. */
+  /**
+   * `'level'` (default): reported as long as it is ready. `'edge'`: reported when it becomes ready; only where
+   * `features.edge`.
+   */
   trigger?: 'level' | 'edge';
   /** Disarmed after one event, until `modify()`; only where `features.oneShot`. */
   oneShot?: boolean;
-  /** EPOLLEXCLUSIVE: of several epolls that watch one file, wake one or more instead of all; only where `features.exclusive`. */
+  /**
+   * EPOLLEXCLUSIVE: of several epolls that watch the same file, wake one or more, not all; only where
+   * `features.exclusive`.
+   */
   exclusive?: boolean;
-  /** Further bits for the system call, as they are: EPOLLRDHUP, EPOLLWAKEUP, POLLRDHUP, ... */
+  /** Further bits for the system call, passed on as they are: EPOLLRDHUP, EPOLLWAKEUP, POLLRDHUP and others. */
   flags?: number;
 }
 
@@ -27,13 +33,13 @@ export interface Features {
 
 export interface SelectorOptions {
   /**
-   * What a signal that interrupts a wait (EINTR) does to it: `'resume'` (default) waits for the rest of
-   * the time, `'return'` returns no events, `'throw'` throws the EINTR.
+   * What happens when a signal interrupts a wait (EINTR): `'resume'` (default) waits for the rest of the time,
+   * `'return'` returns no events, `'throw'` throws EINTR.
    */
   onInterrupt?: 'resume' | 'return' | 'throw';
   /**
-   * What becomes of files that epoll refuses with EPERM, as regular files and /dev/null: `'throw'`
-   * (default), or `'ready'`: reported ready at every wait, as poll and select do.
+   * What happens to files that epoll refuses with EPERM, such as regular files and /dev/null: `'throw'` (default)
+   * throws that, `'ready'` reports them ready at every wait, as select and poll do.
    */
   unpollable?: 'throw' | 'ready';
   /** SelectSelector only: how many descriptors its sets hold, from 1; default FD_SETSIZE. */

@@ -4,9 +4,9 @@ import { PollSet } from '../calls/poll-set.js';
 
 const MASK_MAX = 0xffff;
 
-/** What tells a file from another that has its number by now. */
+/** Tells a file from another that has its number by now. */
 function identityOf(fd: number): string | undefined {
-  // To import all of it takes longer than to load the rest of the package.
+  // Importing it takes longer than loading the rest of the package.
   const { fstatSync } = process.getBuiltinModule('node:fs');
   try {
     const { dev, ino } = fstatSync(fd, { bigint: true });
@@ -16,7 +16,7 @@ function identityOf(fd: number): string | undefined {
   }
 }
 
-/** Files that epoll refuses because they never block. poll(2) takes them and says what they are ready for. */
+/** Files that epoll refuses because they never block. poll(2) takes them and reports what they are ready for. */
 export class Unpollables {
   readonly #set = new PollSet();
   readonly #identities = new Map<number, string | undefined>();
@@ -41,7 +41,7 @@ export class Unpollables {
     this.#identities.delete(fd);
   }
 
-  /** Keeps a file, until `unmute`, from reporting again what it just reported. */
+  /** Keeps a file, until `unmute`, from reporting the same bits again. */
   mute(fd: number, mask: number, revents: number): void {
     this.change(fd, mask);
     this.#set.mute(fd, revents);
@@ -51,7 +51,7 @@ export class Unpollables {
     this.#set.unmute();
   }
 
-  /** Asks without waiting: how many are ready, or -errno. */
+  /** Asks without blocking: how many are ready, or -errno. */
   wait(): number {
     if (this.#set.size === 0) return 0;
     const count = this.#set.wait(0);
@@ -64,12 +64,12 @@ export class Unpollables {
     return this.#dropLost(count);
   }
 
-  /** Puts the count that the last wait found behind the events that epoll found. */
+  /** Appends the count files that the last wait found to the events that epoll found. */
   appendTo(list: EpollEventList, count: number, generation: (fd: number) => number): void {
     for (let i = 0; i < count; i++) list.push(this.#revents[i], this.#fds[i], generation(this.#fds[i]));
   }
 
-  /** Files that were closed are nothing to epoll, so they are nothing here, whatever has their number. */
+  /** epoll reports nothing for a closed file, whatever has its number now. So neither does this. */
   #dropLost(count: number): number {
     let kept = 0;
     for (let i = 0; i < count; i++) {

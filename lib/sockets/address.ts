@@ -6,13 +6,13 @@ import { property } from '../core/property.js';
 import { AF_INET6, AF_UNIX } from './constants.js';
 
 /**
- * The address of a socket: of IPv4 or IPv6 in numbers, as names are not looked up; or of AF_UNIX, where
- * a path that starts with `'\0'` is a name in the abstract namespace (Linux), and the empty path is no
- * name, or any free one with `bind`.
+ * The address of a socket. IPv4 or IPv6: numeric, as names are not looked up. AF_UNIX: a path. A path that starts
+ * with `'\0'` is a name in the abstract namespace (Linux). The empty path stands for no name, or with `bind` for
+ * any free abstract one.
  */
 export type Address = { address: string; port: number; family?: 'IPv4' | 'IPv6' } | { path: string };
 
-/** A struct sockaddr_storage with its length: opaque here, only the addon looks inside. */
+/** A struct sockaddr_storage and its length. Only the addon looks inside. */
 export type NativeAddress = Uint8Array;
 
 export function createNativeAddress(): NativeAddress {
@@ -20,8 +20,8 @@ export function createNativeAddress(): NativeAddress {
 }
 
 /**
- * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE: a name instead of a number, a
- *   port past 65535, a path too long
+ * @throws TypeError ERR_INVALID_ARG_TYPE
+ * @throws RangeError ERR_OUT_OF_RANGE for a name instead of a number, a port past 65535, a path too long
  */
 export function toNativeAddress(address: Address): NativeAddress {
   if (typeof address !== 'object' || address === null) throw invalidType('address', 'an object', address);
@@ -35,15 +35,18 @@ export function fromNativeAddress(address: NativeAddress): Address {
   return { address: text, port, family: family === AF_INET6 ? 'IPv6' : 'IPv4' };
 }
 
-/** An address in words, as `127.0.0.1:80`; '' if it is that of a socket without one. */
+/** An address as text, such as `127.0.0.1:80`; '' for a socket without one. */
 export function describeAddress(address: NativeAddress): string {
   const [family, text, port] = native.decodeAddress(address);
-  // The kernel's own lists show the NUL bytes of an abstract name like this.
+  // As /proc/net/unix shows the NUL bytes of an abstract name.
   if (family === AF_UNIX) return text.replaceAll('\0', '@');
   return port === 0 ? '' : `${text}:${port}`;
 }
 
-/** The error of a call that is about this address, which it names as Node's own do: by default the last that failed. */
+/**
+ * The error of a call about this address, with the properties that Node's own errors have. By default the call that
+ * failed last.
+ */
 export function errorAt(address: NativeAddress, result: number, fd: number, syscall = native.failedCall()): SystemError {
   const [family, text, port] = native.decodeAddress(address);
   const place = describeAddress(address) || text;

@@ -6,10 +6,14 @@ import { EAGAIN } from '../core/errno.js';
 import { noSuchIndex, outOfRange, systemError } from '../core/errors.js';
 import { type FileObject, toFd } from '../core/file-object.js';
 import { show } from '../core/inspect.js';
+import type { NodeBuffer } from '../core/node-types.js';
 import { wouldBlock } from '../core/result.js';
 import { MSG_TRUNC } from './constants.js';
 
-/** The words of a slot: descriptor, how many bytes its message has, what the last call returned, cut off or not. */
+/**
+ * The 32-bit words of a slot: the descriptor, the size of its message, the result of the last call, whether the
+ * message was truncated.
+ */
 const WORDS = 4;
 const FD = 0;
 const SIZE = 1;
@@ -17,12 +21,12 @@ const RESULT = 2;
 const TRUNCATED = 3;
 
 /**
- * Messages from and to many sockets: `recvMany` and `sendMany` make one recvmsg(2) or send(2) for each,
- * as `Socket` does, but all of them in one call into the addon, and without an allocation. For servers that find
- * many sockets ready at once.
+ * Messages from and to many sockets. `recvMany` and `sendMany` make one recvmsg(2) or send(2) for each socket, as
+ * `Socket` does, but all in one call into the addon and without an allocation: for servers that find many sockets
+ * ready at once.
  *
- * A list holds descriptors by number: one that is closed in between fails with EBADF, or means the next file
- * with that number. Sockets that block make the whole call wait, unless MSG_DONTWAIT is given.
+ * A list holds descriptors by number. One that is closed meanwhile fails with EBADF, or means the next file with
+ * that number. A blocking socket makes the whole call block, unless MSG_DONTWAIT is given.
  */
 export class MessageList {
   readonly #capacity: number;
@@ -32,11 +36,11 @@ export class MessageList {
   readonly #memory: Buffer;
 
   /**
-   * @param capacity how many sockets the list has room for, from 1 on
-   * @param slotSize how many bytes each message may have, from 1 on. What is longer is received in parts from a
-   *   stream, and cut off as a datagram: see `truncated`
-   * @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE also if all slots together are more
-   *   than a buffer can be
+   * @param capacity how many sockets the list has room for, from 1
+   * @param slotSize the most bytes of a message, from 1. A longer message is received in parts from a stream, and
+   *   truncated as a datagram: see `truncated`
+   * @throws TypeError ERR_INVALID_ARG_TYPE
+   * @throws RangeError ERR_OUT_OF_RANGE, also if all slots together exceed the largest buffer
    */
   constructor(capacity: number, slotSize: number) {
     const most = Math.min(INT_MAX, constants.MAX_LENGTH);
@@ -51,7 +55,7 @@ export class MessageList {
     return this.#capacity;
   }
 
-  /** How many bytes a message may have. */
+  /** The most bytes of a message. */
   get slotSize(): number {
     return this.#slotSize;
   }
@@ -69,8 +73,8 @@ export class MessageList {
   /**
    * Appends a socket.
    *
-   * @param data a message for `sendMany`, which is copied; text is encoded as UTF-8. Absent: there is none
-   *   until `recvMany` has received one
+   * @param data a message for `sendMany`, which is copied; text is encoded as UTF-8. If absent, there is none until
+   *   `recvMany` receives one
    * @returns its index
    * @throws RangeError ERR_OUT_OF_RANGE if the list is full, or the message longer than `slotSize`
    */
@@ -81,7 +85,7 @@ export class MessageList {
     const i = this.#length;
     if (i === this.#capacity) throw outOfRange('length', `below the capacity, ${i}, to add another`, i);
     const start = i * this.#slotSize;
-    // Shared memory may grow meanwhile, but not into the next slot.
+    // Shared memory may grow meanwhile, but the copy must not reach the next slot.
     if (bytes !== undefined && isShared(bytes)) this.#memory.subarray(start, start + this.#slotSize).set(bytes);
     else if (bytes !== undefined) this.#memory.set(bytes, start);
     const word = i * WORDS;
@@ -94,12 +98,12 @@ export class MessageList {
   }
 
   /**
-   * One recvmsg(2) of up to `slotSize` bytes for each socket in the list. Never throws because of one of them:
-   * ask `result`. The messages that the list held are gone.
+   * One recvmsg(2) of up to `slotSize` bytes for each socket in the list, in place of the messages that it held.
+   * Errors of single sockets are not thrown: see `result`.
    *
-   * @param flags MSG_* bits. With MSG_TRUNC the result for a datagram is the length that it had; TCP throws the
-   *   bytes away, and the message is of zeros
-   * @returns from how many there is a message
+   * @param flags MSG_* bits. With MSG_TRUNC the result for a datagram is its full length; TCP discards the bytes,
+   *   and the message consists of zeros
+   * @returns how many sockets have a message
    */
   recvMany(flags = 0): number {
     if (checkFlags(flags) & MSG_TRUNC) this.#memory.fill(0, 0, this.#length * this.#slotSize);
@@ -107,11 +111,11 @@ export class MessageList {
   }
 
   /**
-   * One send(2) for each message in the list, to its socket. Sockets without a message are passed over, and
-   * keep their result. Never throws because of one of them: ask `result`.
+   * One send(2) for each message in the list, to its socket. Sockets without a message are skipped and keep their
+   * result. Errors of single sockets are not thrown: see `result`.
    *
    * @param flags MSG_* bits
-   * @returns how many messages were taken whole
+   * @returns how many messages were sent whole
    */
   sendMany(flags = 0): number {
     return native.sendMany(this.#slots, this.#length, this.#memory, this.#slotSize, checkFlags(flags));
@@ -119,39 +123,39 @@ export class MessageList {
 
   /**
    * The descriptor of socket i.
-   * @throws RangeError ERR_OUT_OF_RANGE from `length` on, as the methods below
+   * @throws RangeError ERR_OUT_OF_RANGE if i is not below `length`, as from the methods below
    */
   fd(i: number): number {
     return this.#slots[this.#word(i) + FD];
   }
 
-  /** How many bytes the message of socket i has; 0 if there is none. */
+  /** The size of the message of socket i in bytes; 0 if there is none. */
   size(i: number): number {
     return this.#slots[this.#word(i) + SIZE];
   }
 
-  /** The message of socket i: a view of the list's memory, which the next `recvMany` or `add` overwrites. */
-  message(i: number): Buffer {
+  /** The message of socket i: a view of the list's memory, valid until the next `recvMany`, `clear` or `add`. */
+  message(i: number): NodeBuffer {
     const size = this.size(i);
     return this.#memory.subarray(i * this.#slotSize, i * this.#slotSize + size);
   }
 
-  /** Whether the message that socket i received was a datagram longer than `slotSize`, and is cut off. */
+  /** Whether the message that socket i received is a truncated datagram, which was longer than `slotSize`. */
   truncated(i: number): boolean {
     return this.#slots[this.#word(i) + TRUNCATED] !== 0;
   }
 
   /**
-   * What the last call for socket i returned: how many bytes were received, 0 at the end of the stream, or how
-   * many were sent, perhaps not all; null if it would block, or nothing was called yet.
-   * @throws SystemError if the call failed, as ECONNRESET; `fd` is the descriptor
+   * The result of the last call for socket i: the number of bytes received, 0 at the end of the stream, or sent,
+   * perhaps not all; null if it would block, or there was no call yet.
+   * @throws SystemError if the call failed, for example ECONNRESET; `fd` is the descriptor
    */
   result(i: number): number | null {
     const word = this.#word(i);
     const result = this.#slots[word + RESULT];
     if (result >= 0) return result;
     if (wouldBlock(result)) return null;
-    // Where receiving failed there is no message, and where there is none nothing is sent.
+    // A socket has a message only if receiving has worked, and only messages are sent.
     const syscall = this.#slots[word + SIZE] > 0 ? native.sendManyCall : native.recvManyCall;
     throw systemError(result, syscall, this.#slots[word + FD]);
   }

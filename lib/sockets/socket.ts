@@ -11,11 +11,12 @@ import {
   INT_MIN,
   readOptions,
 } from '../core/check.js';
-import { Descriptor } from '../core/descriptor.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
+import { Descriptor } from '../core/descriptor.js';
 import { EADDRINUSE, EALREADY, ECONNRESET, EINPROGRESS, EINTR } from '../core/errno.js';
 import { invalidType, outOfRange, systemError } from '../core/errors.js';
 import { show } from '../core/inspect.js';
+import type { NodeBuffer } from '../core/node-types.js';
 import { check, failure, orNull, wouldBlock } from '../core/result.js';
 import {
   type Address,
@@ -28,29 +29,32 @@ import {
 } from './address.js';
 import { AF_INET, MSG_TRUNC, SO_ERROR, SO_TYPE, SOCK_STREAM, SOL_SOCKET, SOMAXCONN } from './constants.js';
 
-/** What is left of a type without SOCK_NONBLOCK and SOCK_CLOEXEC. */
+/** The bits of a type without SOCK_NONBLOCK and SOCK_CLOEXEC. */
 const TYPE_MASK = 0xf;
 
 /** In the order of SHUT_RD, SHUT_WR, SHUT_RDWR. */
 const HOW = ['read', 'write', 'both'];
 
-/** Where the kernel writes an address that is decoded before the next call. */
+/** The kernel writes addresses here. Decode one before the next call. */
 const scratch = createNativeAddress();
 
-/** Where it writes an option, with more room than a number needs: it cuts off a struct without a word. */
+/**
+ * The kernel writes options here. Larger than a number needs: a struct that did not fit would be truncated
+ * silently.
+ */
 const optionBytes = new Uint8Array(1024);
 const optionNumber = new Int32Array(optionBytes.buffer, 0, 1);
 
 /**
- * A socket: each method is the system call of its name, once. Every failure but "would block" (null) is
- * thrown as `SystemError`; every method throws `ERR_CLOSED` after `close()`. A peer that is gone is
- * EPIPE, never the signal SIGPIPE. socket(7)
+ * A socket. Each method makes the system call of its name once. "Would block" is null; every other failure is
+ * thrown as `SystemError`. After `close()` every method throws `ERR_CLOSED`. A peer that is gone is EPIPE, never
+ * the signal SIGPIPE. socket(7)
  */
 export class Socket extends DescriptorOwner {
   readonly #descriptor: Descriptor;
   /** SOCK_STREAM, SOCK_DGRAM, ... */
   readonly #type: number;
-  /** Where a connection in progress goes. */
+  /** The peer of a connection in progress. */
   #connecting: NativeAddress | undefined;
 
   /**
@@ -71,8 +75,8 @@ export class Socket extends DescriptorOwner {
   }
 
   /**
-   * A `Socket` over a descriptor that exists already and that it owns from now on.
-   * @throws SystemError EBADF if fd is not open, ENOTSOCK if it is no socket
+   * A `Socket` over an existing descriptor, which it owns from now on.
+   * @throws SystemError EBADF if fd is not open, ENOTSOCK if it is not a socket
    */
   static fromFd(fd: number): Socket {
     check(native.getsockname(checkFd(fd), scratch), fd);
@@ -80,28 +84,28 @@ export class Socket extends DescriptorOwner {
     return new Socket(new Descriptor(fd), optionNumber[0]);
   }
 
-  /** Whether calls wait: fcntl(2), O_NONBLOCK. */
+  /** Whether calls block: fcntl(2), O_NONBLOCK. */
   setBlocking(blocking: boolean): void {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     check(native.setBlocking(fd, checkBoolean(blocking, 'blocking')), fd);
   }
 
-  /** bind(2). Port 0 takes any free one: see `localAddress`. */
+  /** bind(2). Port 0 takes any free port: see `localAddress`. */
   bind(address: Address): void {
-    this.openFd();
+    this.assertOpen();
     const own = toNativeAddress(address);
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     const result = native.bind(fd, own);
     if (result < 0) throw errorAt(own, result, fd);
   }
 
   /**
    * listen(2)
-   * @param backlog how many connections may wait to be accepted: default SOMAXCONN; the system has a
-   *   limit of its own
+   * @param backlog how many connections may wait to be accepted: default SOMAXCONN. The system has a limit of its
+   *   own
    */
   listen(backlog: number = SOMAXCONN): void {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     const result = native.listen(fd, checkInteger(backlog, 'backlog', 0, INT_MAX));
     if (result >= 0) return;
     const error = failure(result, fd);
@@ -110,7 +114,7 @@ export class Socket extends DescriptorOwner {
   }
 
   /**
-   * accept4(2). The new socket is CLOEXEC and has this one's blocking mode.
+   * accept4(2). The new socket is CLOEXEC and has the blocking mode of this one.
    * @returns null if no connection is waiting
    */
   accept(): { socket: Socket; address: Address } | null {
@@ -119,22 +123,23 @@ export class Socket extends DescriptorOwner {
     return { socket: new Socket(Descriptor.made(fd), this.#type), address: fromNativeAddress(scratch) };
   }
 
-  /** `accept` without objects: the new descriptor, which is the caller's to close. */
+  /** `accept` without objects: returns the new descriptor, which the caller closes. */
   acceptFd(): number | null {
     return this.#accept(false);
   }
 
   /**
    * connect(2)
-   * @returns true if it is connected; false if that is in progress: wait until it is writable, then ask
+   * @returns true if connected; false if the connection is in progress: wait until the socket is writable, then ask
    *   `takeError()`
+   * @throws SystemError with `address` and `port`, for example ECONNREFUSED
    */
   connect(address: Address): boolean {
-    this.openFd();
+    this.assertOpen();
     const peer = toNativeAddress(address);
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     const result = native.connect(fd, peer);
-    // One that a signal interrupts goes on.
+    // A signal interrupts the call, but not the connection.
     if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
     else if (result !== EALREADY) this.#connecting = undefined;
     if (result < 0 && result !== EINPROGRESS) throw errorAt(peer, result, fd);
@@ -144,11 +149,11 @@ export class Socket extends DescriptorOwner {
   /**
    * recv(2)
    * @param size the most bytes to receive
-   * @param flags MSG_* bits. With MSG_TRUNC, TCP throws the bytes away, and zeros are returned for them
+   * @param flags MSG_* bits. With MSG_TRUNC, TCP discards the bytes, and zeros are returned in their place
    * @returns the bytes, none at the end of the stream; null if it would block
    */
-  recv(size: number, flags = 0): Buffer | null {
-    this.openFd();
+  recv(size: number, flags = 0): NodeBuffer | null {
+    this.assertOpen();
     const buffer = allocate(size, flags);
     const count = this.recvInto(buffer, flags);
     return count === null ? null : trim(buffer, count);
@@ -156,35 +161,35 @@ export class Socket extends DescriptorOwner {
 
   /**
    * `recv` into a buffer of the caller's.
-   * @returns the number of bytes, 0 at the end of the stream; with MSG_TRUNC the length that a datagram had, which
-   *   may be more than there was room for; null if it would block
+   * @returns the number of bytes, 0 at the end of the stream; with MSG_TRUNC the full length of a datagram, which
+   *   may be more than fits; null if it would block
    */
   recvInto(buffer: Uint8Array, flags = 0): number | null {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     return orNull(native.recv(fd, checkBuffer(buffer, 'buffer'), checkFlags(flags)), fd);
   }
 
   /**
    * send(2). Text is encoded as UTF-8.
    * @param flags MSG_* bits
-   * @returns how many bytes were taken, perhaps not all; null if it would block
+   * @returns how many bytes were sent, perhaps not all; null if it would block
    */
   send(data: Uint8Array | string, flags = 0): number | null {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     return orNull(native.send(fd, checkData(data, 'data'), checkFlags(flags)), fd);
   }
 
   /**
-   * recvfrom(2): a datagram and where it came from, which is `{ path: '' }` if the kernel does not say, as
-   * for a stream.
+   * recvfrom(2): a datagram and the address it came from, which is `{ path: '' }` if the kernel gives none, as for
+   * a stream.
    * @param size the most bytes to receive
    * @param flags MSG_* bits, as for `recv`
-   * @returns truncated: whether the datagram was longer than size, and is cut off; null if it would block
+   * @returns truncated: whether the datagram was longer than size; null if it would block
    */
-  recvFrom(size: number, flags = 0): { data: Buffer; address: Address; truncated: boolean } | null {
-    const fd = this.openFd();
+  recvFrom(size: number, flags = 0): { data: NodeBuffer; address: Address; truncated: boolean } | null {
+    const fd = this.assertOpen();
     const buffer = allocate(size, flags);
-    // So that the result is the length that the datagram had. A stream would throw the bytes away.
+    // For the full length of the datagram. A stream would discard the bytes.
     const allFlags = this.#type === SOCK_STREAM ? flags : flags | MSG_TRUNC;
     const count = orNull(native.recvfrom(fd, buffer, allFlags, scratch), fd);
     if (count === null) return null;
@@ -193,11 +198,11 @@ export class Socket extends DescriptorOwner {
 
   /** sendto(2): a datagram to an address. */
   sendTo(data: Uint8Array | string, address: Address, flags = 0): number | null {
-    this.openFd();
+    this.assertOpen();
     const peer = toNativeAddress(address);
     const bytes = checkData(data, 'data');
     checkFlags(flags);
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     const result = native.sendto(fd, bytes, flags, peer);
     if (result >= 0) return result;
     if (wouldBlock(result)) return null;
@@ -206,25 +211,25 @@ export class Socket extends DescriptorOwner {
 
   /** shutdown(2): ends one direction of the connection, or both. */
   shutdown(how: 'read' | 'write' | 'both'): void {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     if (typeof how !== 'string') throw invalidType('how', "'read', 'write' or 'both'", how);
     if (!HOW.includes(how)) throw outOfRange('how', "'read', 'write' or 'both'", how);
     check(native.shutdown(fd, HOW.indexOf(how)), fd);
   }
 
   /**
-   * getsockopt(2), for options that are a number.
-   * @throws RangeError ERR_OUT_OF_RANGE for an option that is not, as a struct: pass its length
+   * getsockopt(2), for an option that is a number.
+   * @throws RangeError ERR_OUT_OF_RANGE for any other, such as a struct: pass its length
    */
   getOption(level: number, name: number): number;
   /**
    * getsockopt(2), for any option.
-   * @param length how many bytes there is room for; the kernel cuts off what is longer
+   * @param length how many bytes there is room for; the kernel truncates what is longer
    * @returns the bytes that the kernel wrote
    */
-  getOption(level: number, name: number, length: number): Buffer;
-  getOption(level: number, name: number, length?: number): number | Buffer {
-    const fd = this.openFd();
+  getOption(level: number, name: number, length: number): NodeBuffer;
+  getOption(level: number, name: number, length?: number): number | NodeBuffer {
+    const fd = this.assertOpen();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
     if (length !== undefined) {
@@ -236,50 +241,50 @@ export class Socket extends DescriptorOwner {
     return optionNumber[0];
   }
 
-  /** setsockopt(2). Pass options that are no number or boolean as the bytes of their struct. */
+  /** setsockopt(2). An option that is not a number or boolean is passed as the bytes of its struct. */
   setOption(level: number, name: number, value: number | boolean | Uint8Array): void {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     checkInteger(level, 'level', INT_MIN, INT_MAX);
     checkInteger(name, 'name', INT_MIN, INT_MAX);
     check(native.setsockopt(fd, level, name, toOption(value)), fd);
   }
 
   /**
-   * SO_ERROR, which reading clears: why a connection failed, or null. The error of a connection that was in
-   * progress is that of its connect(2), with the address.
+   * SO_ERROR, which reading clears: why a connection failed, or null. While a connection was in progress, it is the
+   * error of its connect(2), with the address.
    */
   takeError(): Error | null {
     const error = this.getOption(SOL_SOCKET, SO_ERROR);
     const { fd } = this;
     const peer = this.#connecting;
     if (error === 0) {
-      // It may be in progress still: then it has no peer.
+      // A connection still in progress has no peer yet.
       if (peer !== undefined && native.getpeername(fd, scratch) === 0) this.#connecting = undefined;
       return null;
     }
     this.#connecting = undefined;
-    // Only what is connected can be reset.
+    // Only an established connection can be reset.
     if (peer === undefined || -error === ECONNRESET) return systemError(-error, 'getsockopt', fd);
     return errorAt(peer, -error, fd, 'connect');
   }
 
   /** getsockname(2) */
   localAddress(): Address {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     check(native.getsockname(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
   /** getpeername(2) */
   remoteAddress(): Address {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     check(native.getpeername(fd, scratch), fd);
     return fromNativeAddress(scratch);
   }
 
   /** Gives up ownership: returns the descriptor, which is the caller's to close, and leaves this socket closed. */
   detach(): number {
-    this.openFd();
+    this.assertOpen();
     return this.#descriptor.release();
   }
 
@@ -295,7 +300,7 @@ export class Socket extends DescriptorOwner {
   }
 
   #accept(own: boolean): number | null {
-    const fd = this.openFd();
+    const fd = this.assertOpen();
     return orNull(native.accept(fd, scratch, own), fd);
   }
 }
@@ -330,13 +335,13 @@ function toOption(value: unknown): Uint8Array | Int32Array {
   return checkBuffer(value, 'value', 'a number, a boolean or a Uint8Array');
 }
 
-/** Memory for so many bytes, whose old contents must not be shown where the kernel writes nothing. */
+/** Memory that a call may leave unwritten is zeroed, so that it does not reveal old contents. */
 function allocate(size: number, flags: number): Buffer {
   checkInteger(size, 'size', 0, INT_MAX);
   return checkFlags(flags) & MSG_TRUNC ? Buffer.alloc(size) : Buffer.allocUnsafe(size);
 }
 
-/** The first count bytes, or all, without holding on to a buffer that is mostly empty. */
+/** The first count bytes, without keeping a buffer alive that is mostly empty. */
 function trim(buffer: Buffer, count: number): Buffer {
   return count > buffer.length / 2 ? buffer.subarray(0, count) : Buffer.from(buffer.subarray(0, count));
 }

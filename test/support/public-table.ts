@@ -189,7 +189,7 @@ export function publicTable(io: Package): PublicTable {
       make: () => new io.Waker(new io.SelectSelector().waker.share()),
       methods: { wake: nothing, share: nothing, close: nothing, [Symbol.dispose]: nothing },
       getters: ['fd', 'closed'],
-      internals: ['openFd'],
+      internals: ['assertOpen'],
     },
     {
       name: 'Poll',
@@ -288,14 +288,14 @@ export function publicTable(io: Package): PublicTable {
         [Symbol.dispose]: nothing,
       },
       getters: ['fd', 'closed'],
-      internals: ['openFd'],
+      internals: ['assertOpen'],
     },
     {
       name: 'EventFd',
       make: () => fd.eventfd(1),
       methods: { ...owner, write: given(['counter', 1]) },
       getters: ['fd', 'closed'],
-      internals: ['openFd'],
+      internals: ['assertOpen'],
     },
     {
       name: 'TimerFd',
@@ -305,16 +305,16 @@ export function publicTable(io: Package): PublicTable {
         set: given(['options', { delayMs: 1e9, intervalMs: 1e9 }, { delayMs: 'duration', intervalMs: 'duration?' }]),
       },
       getters: ['fd', 'closed'],
-      internals: ['openFd'],
+      internals: ['assertOpen'],
     },
     {
       name: 'PidFd',
       make: () => fd.pidfd(process.pid),
       methods: owner,
       getters: ['fd', 'closed'],
-      internals: ['openFd'],
+      internals: ['assertOpen'],
     },
-    { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd', 'closed'], internals: ['openFd'] },
+    { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd', 'closed'], internals: ['assertOpen'] },
   ];
 
   const shown = { [Symbol.for('nodejs.util.inspect.custom')]: nothing };

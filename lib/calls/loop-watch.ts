@@ -6,8 +6,8 @@ import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
 /**
- * What is to be called when a watch finds something, by the watch's id: those only that wait, so that a
- * selector is collected unless it waits.
+ * What to call when a watch finds something, by the watch's id. Only watches that wait are here, so that a selector
+ * which does not wait can be collected.
  */
 const waiting = new Map<number, () => void>();
 const collected = new FinalizationRegistry<() => void>((close) => close());
@@ -19,28 +19,28 @@ function onFound(id: number): void {
 }
 
 /**
- * Waits without blocking: has a function called on the event loop, once, when a wait would find something.
- * What there is it leaves to that wait.
+ * Waits without blocking: calls a function from the event loop, once, when a wait would find something. That wait,
+ * made by the caller, then takes what there is.
  */
-export class Watch {
+export class LoopWatch {
   readonly #id: number;
   readonly #close: () => void;
 
-  /** libuv's loop watches an epoll descriptor, by a duplicate. */
-  static ofEpoll(epoll: Descriptor): Watch {
+  /** libuv's loop watches a duplicate of an epoll descriptor. */
+  static ofEpoll(epoll: Descriptor): LoopWatch {
     assertLoop();
     const { fd } = epoll;
     const id = native.openEpollWatch?.(onFound, registrations.counts, fd) ?? ENOSYS;
-    const watch = new Watch(check(id, fd));
+    const watch = new LoopWatch(check(id, fd));
     epoll.beforeClose(watch.#close);
     return watch;
   }
 
   /** A thread waits in select(2) or poll(2). */
-  static ofThread(): Watch {
+  static ofThread(): LoopWatch {
     assertLoop();
     const id = native.openThreadWatch(onFound, registrations.counts);
-    const watch = new Watch(check(id));
+    const watch = new LoopWatch(check(id));
     collected.register(watch, watch.#close, watch);
     return watch;
   }
@@ -54,9 +54,10 @@ export class Watch {
   }
 
   /**
-   * Begins to wait. ref: whether that keeps the process alive.
-   * @throws SystemError EBADF or EINVAL if epfd is no epoll any more, and what the kernel says to an epoll that the
-   *   loop's own is to watch: ELOOP, EINVAL, ENOSPC
+   * Begins to wait.
+   * @param ref whether this keeps the process alive
+   * @throws SystemError EBADF or EINVAL if epfd is no longer an epoll; ELOOP, EINVAL or ENOSPC if the loop's own
+   *   epoll cannot watch it
    */
   beginEpoll(found: () => void, ref: boolean, epfd: number): void {
     check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, epfd);
@@ -74,7 +75,7 @@ export class Watch {
   }
 
   /**
-   * Waits no longer: nothing is called any more, and none of the descriptors is in use.
+   * Ends the wait: nothing is called any more, and no descriptor is in use.
    * @returns whether it was waiting
    */
   cancel(): boolean {
@@ -90,7 +91,7 @@ export class Watch {
 }
 
 /**
- * Bun and Deno load the addon, but end the process where it calls what they lack of libuv.
+ * Bun and Deno load the addon, but abort when it calls a function of libuv that they lack.
  * @throws Error ERR_NOT_SUPPORTED
  */
 function assertLoop(): void {
