@@ -4,6 +4,7 @@ import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { Descriptor } from '../core/descriptor.js';
 import { EAGAIN, EBADF, EINVAL, EPIPE } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
+import { fileSystem } from '../core/file-system.js';
 import { check } from '../core/result.js';
 import { post } from './wake-channel.js';
 
@@ -63,8 +64,7 @@ function checkWakeFd(value: unknown): number {
 
 /** Whether fd is of the kind that `openWakeChannel` opens. Writing to any other file would do harm. */
 function isWakeFd(fd: number): boolean {
-  // Importing it takes longer than loading the rest of the package.
-  const { fstatSync, readlinkSync } = process.getBuiltinModule('node:fs');
+  const { fstatSync, readlinkSync } = fileSystem();
   // An empty write fails on the read end of a pipe only.
   if (native.eventfd === undefined) return fstatSync(fd).isFIFO() && native.write(fd, NOTHING) !== EBADF;
   try {

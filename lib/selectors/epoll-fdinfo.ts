@@ -1,10 +1,11 @@
+import { fileSystem } from '../core/file-system.js';
+
 /**
  * The generations of the entries of an epoll instance, by descriptor: proc_pid_fdinfo(5). undefined if that cannot
  * be read.
  */
 export function generationsOf(epfd: number): Map<number, Set<number>> | undefined {
-  // Importing it takes longer than loading the rest of the package.
-  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { readFileSync } = fileSystem();
   let text: string;
   try {
     text = readFileSync(`/proc/self/fdinfo/${epfd}`, 'latin1');

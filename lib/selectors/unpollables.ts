@@ -1,13 +1,13 @@
 import { POLLNVAL } from '../calls/constants.js';
 import type { EpollEventList } from '../calls/epoll-event-list.js';
 import { PollSet } from '../calls/poll-set.js';
+import { fileSystem } from '../core/file-system.js';
 
 const MASK_MAX = 0xffff;
 
 /** Tells a file from another that has its number by now. */
 function identityOf(fd: number): string | undefined {
-  // Importing it takes longer than loading the rest of the package.
-  const { fstatSync } = process.getBuiltinModule('node:fs');
+  const { fstatSync } = fileSystem();
   try {
     const { dev, ino } = fstatSync(fd, { bigint: true });
     return `${dev}:${ino}`;

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import type { Socket as DatagramSocket } from 'node:dgram';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { Socket as NetSocket, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import type { FileObject } from 'io-selectors';
-import type { Socket as NetSocket, Server } from 'node:net';
-import type { Socket as DatagramSocket } from 'node:dgram';
 import type { signals } from 'io-selectors/fd';
 import type { Socket } from 'io-selectors/socket';
+import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { root } from '../support/processes.js';
 
 const PROGRAM = `
