@@ -147,7 +147,7 @@ export class EpollEntries {
     const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
     this.arm(fd);
     if (wanted === told) return true;
-    if (!this.#modifyOwn(fd, wanted)) return false;
+    if (!this.#modifyIfOwn(fd, wanted)) return false;
     this.#muted.set(fd, wanted);
     return true;
   }
@@ -224,7 +224,7 @@ export class EpollEntries {
     const isThere = (fd: number, all: typeof before) => all.get(fd)?.has(old.get(fd)!) === true;
     const candidates = fds.filter((fd) => isThere(fd, before));
     // The entry whose generation changes is that of the file which has the number now.
-    const answers = candidates.map((fd) => this.#modifyAgain(fd, maskOf(fd)));
+    const answers = candidates.map((fd) => this.#modifyNow(fd, maskOf(fd)));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
     const told = candidates.filter((_, i) => answers[i] === 0);
@@ -238,14 +238,15 @@ export class EpollEntries {
       : undefined;
   }
 
-  #modifyAgain(fd: number, mask: number): number {
+  /** Modifies the entry to the mask that it has now, or is to have. */
+  #modifyNow(fd: number, mask: number): number {
     const result = this.#modify(fd, mask);
     if (result === 0 && mask === DISARMED) this.#disarmedByUs.add(fd);
     return result;
   }
 
   /** Changes an entry by number, but only if the number means the file of that entry. */
-  #modifyOwn(fd: number, mask: number): boolean {
+  #modifyIfOwn(fd: number, mask: number): boolean {
     return this.#leftBehind.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#modify(fd, mask) === 0;
   }
 
@@ -266,35 +267,34 @@ export class EpollEntries {
     return this.#isDisarmed(fd) ? DISARMED : this.#masks[fd];
   }
 
-  /**
-   * Asks for the whole mask of an entry again. Fails silently: the kernel has removed it if its file was closed.
-   */
+  /** Asks for the whole mask of an entry again. Fails silently: the kernel removes it when its file is closed. */
   #restore(fd: number): void {
     const mask = this.#masks[fd];
     this.#muted.delete(fd);
-    if (this.#modifyOwn(fd, mask)) this.arm(fd);
+    if (this.#modifyIfOwn(fd, mask)) this.arm(fd);
   }
 
   #disarmEntry(fd: number): void {
-    this.#modifyOwn(fd, DISARMED);
+    this.#modifyIfOwn(fd, DISARMED);
     this.#disarmedByUs.add(fd);
   }
 
+  /** EPOLL_CTL_MOD: 0 or -errno. */
   #modify(fd: number, mask: number): number {
     // If the number means the file of an entry that was left behind, that entry becomes this registration's.
     const before = this.#generations[fd];
     const generation = this.#leftBehind.has(fd) ? this.#nextGeneration() : before;
-    const result = mask & EPOLLEXCLUSIVE ? this.#readd(fd, mask, generation) : this.#modifyEntry(fd, mask, generation);
+    const result = mask & EPOLLEXCLUSIVE ? this.#readd(fd, mask, generation) : this.#modifyInPlace(fd, mask, generation);
     if (result !== 0 || generation === before) return result;
     this.#generations[fd] = generation;
     if (!this.#replaced.has(fd)) this.#replaced.set(fd, before);
     return 0;
   }
 
-  #modifyEntry(fd: number, mask: number, generation: number): number {
+  #modifyInPlace(fd: number, mask: number, generation: number): number {
     const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
     if (result !== EINVAL || !this.#leftBehind.has(fd)) return result;
-    // The entry that was left behind is exclusive, which the kernel does not modify.
+    // The entry that was left behind is exclusive, which the kernel does not modify. Without it, MOD says ENOENT.
     this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
     return this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
   }
