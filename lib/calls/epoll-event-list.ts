@@ -12,7 +12,7 @@ const { header, stride } = layout;
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
 
 /** The upper half of the data of an event that must be ignored. No registration has this generation. */
-export const NOBODYS = 0;
+export const NO_GENERATION = 0;
 
 /**
  * A reusable array of struct epoll_event, which the kernel fills in place. `Epoll.waitInto` and the methods below
@@ -85,8 +85,8 @@ export class EpollEventList {
   }
 
   /** Marks event i to be ignored. @internal */
-  drop(i: number): void {
-    this.#words[i * stride + layout.high] = NOBODYS;
+  ignore(i: number): void {
+    this.#words[i * stride + layout.high] = NO_GENERATION;
   }
 
   /** Appends an event that did not come from epoll_wait. There must be room for it. @internal */

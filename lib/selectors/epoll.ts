@@ -12,7 +12,7 @@ import {
   EVENT_READ,
   EVENT_WRITE,
 } from '../calls/constants.js';
-import { EpollEventList, MAX_EVENTS, NOBODYS } from '../calls/epoll-event-list.js';
+import { EpollEventList, MAX_EVENTS, NO_GENERATION } from '../calls/epoll-event-list.js';
 import { SelectSet } from '../calls/select-set.js';
 import { EINVAL, EPERM } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
@@ -154,7 +154,7 @@ class EpollBackEnd implements BackEnd {
       // An entry that was armed again since it fired reports this again if it is still so.
       return this.#entries.anyArmed && this.#entries.isArmed(fd) ? -1 : fd;
     }
-    if (!this.#removed && generation !== NOBODYS) this.#foundStale = true;
+    if (!this.#removed && generation !== NO_GENERATION) this.#foundStale = true;
     return -1;
   }
 
@@ -269,7 +269,7 @@ class EpollBackEnd implements BackEnd {
       const fd = list.fd(i);
       if (this.#entries.generation(fd) !== list.high(i) || (this.#entries.mask(fd) & EPOLLONESHOT) === 0) continue;
       // Nobody waits for the events of a disarmed entry.
-      if (!this.#entries.disarm(fd)) list.drop(i);
+      if (!this.#entries.disarm(fd)) list.ignore(i);
       if (this.#unpollables?.has(fd)) this.#unpollables.change(fd, 0);
     }
   }

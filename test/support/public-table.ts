@@ -232,7 +232,7 @@ export function publicTable(io: Package): PublicTable {
       make: eventList,
       methods: { fd: index, events: index, data: index },
       getters: ['capacity', 'length'],
-      internals: ['high', 'push', 'wait', 'drop'],
+      internals: ['high', 'push', 'wait', 'ignore'],
     },
     {
       name: 'MessageList',
