@@ -104,7 +104,7 @@ export function notSupported(message: string): Error {
 }
 
 /** The class of a value, as `[Socket]`. */
-export function short(value: unknown): string {
+function short(value: unknown): string {
   return inspect(value, { depth: -1 });
 }
 
