@@ -1,39 +1,30 @@
-// npm run bench: measures the workloads, and reports.
-import { writeFileSync } from 'node:fs';
-import { chain } from './chain.js';
-import { dispatch } from './dispatch.js';
-import { echo } from './echo.js';
-import { idle } from './idle.js';
-import { load } from './load.js';
-import { commit, machine } from './machine.js';
-import { helpText, type Options, parseOptions, UsageError } from './options.js';
-import { hasStrace, lackingCompiler } from './peers.js';
-import { isMeant, millisecondsOf, type Plan, planFor } from './plan.js';
-import { killAll } from './program.js';
-import { Progress } from './progress.js';
-import { register } from './register.js';
-import { asked } from './report/notes.js';
-import { table } from './report/tables.js';
+// npm run bench: measures the workloads and reports on them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { commit, machine } from './harness/machine.js';
+import { helpText, type Options, parseOptions, UsageError } from './harness/options.js';
+import { hasStrace, lackingCompiler } from './harness/peers.js';
+import { isNamedBy, millisecondsOf, type Plan, planFor } from './harness/plan.js';
+import { killAll } from './harness/program.js';
+import { Progress } from './harness/progress.js';
+import type { Report } from './harness/results.js';
+import { Run } from './harness/run.js';
+import { compareSyscalls } from './harness/syscalls.js';
+import { checklist, passes } from './report/checklist.js';
+import { table } from './report/terminal.js';
 import { writeReport } from './report/write.js';
-import { meets, type Report } from './results.js';
-import { emptyResults, run } from './run.js';
-import { compareSyscalls } from './syscalls.js';
-import { wake } from './wake.js';
-import type { Workload } from './workload.js';
+import { WORKLOADS } from './workloads/list.js';
 
-const WORKLOADS: Workload[] = [dispatch, chain, idle, register, echo, wake, load];
-const RESULTS = 'benchmarks/results';
 const NAMES = WORKLOADS.map(({ name }) => name);
 
 function plansFor(options: Options): Plan[] {
   const plans = WORKLOADS.filter(({ name }) => options.workloads.includes(name)).map((each) => planFor(each, options));
   const names = plans.flatMap(({ peers, missing }) => [...peers.map(({ name }) => name), ...missing.map(({ peer }) => peer)]);
-  const unknown = options.peers?.find((wanted) => !names.some((name) => isMeant(name, wanted)));
+  const unknown = options.peers?.find((wanted) => !names.some((name) => isNamedBy(name, wanted)));
   if (unknown !== undefined) throw new UsageError(`unknown peer '${unknown}' in ${options.workloads.join(', ')}`);
   return plans.filter(({ peers, missing }) => peers.length + missing.length > 0);
 }
 
-/** Aborted by Ctrl-C, once; the second ends the process. */
+/** A signal that the first Ctrl-C aborts. The second one ends the process. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
@@ -45,10 +36,11 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Measures all that is planned, or until it is interrupted. */
-async function measure(plans: Plan[], quick: boolean, signal: AbortSignal): Promise<Report> {
+/** Measures every plan, and then missed targets again unless the run is a quick one without --check. */
+async function measure(plans: Plan[], { quick, check, tolerance }: Options, signal: AbortSignal): Promise<Report> {
   const start = performance.now();
-  const progress = new Progress(plans.reduce((sum, plan) => sum + millisecondsOf(plan), 0));
+  const progress = new Progress();
+  const runs = plans.map((plan) => new Run(plan, progress, signal));
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     commit: commit(),
@@ -59,41 +51,28 @@ async function measure(plans: Plan[], quick: boolean, signal: AbortSignal): Prom
     workloads: [],
   };
   for (const [what, value] of Object.entries(report.machine)) console.log(`${what}: ${value}`);
-  for (const plan of plans) {
-    const results = emptyResults(plan);
-    report.workloads.push(results);
-    try {
-      await run(plan, results, progress, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      report.interrupted = true;
+  for (const plan of plans) progress.expect(millisecondsOf(plan));
+  try {
+    for (const run of runs) {
+      report.workloads.push(run.results);
+      try {
+        await run.measure();
+      } finally {
+        progress.clear();
+        console.log(table(run.results));
+      }
     }
-    progress.clear();
-    console.log(table(results));
-    if (report.interrupted) break;
+    if (check || !quick) for (const run of runs) await run.repeatMissed(tolerance);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    report.interrupted = true;
   }
+  progress.clear();
   report.seconds = Math.round((performance.now() - start) / 1000);
   return report;
 }
 
-/** Says which targets were met, and returns whether that is good enough. */
-function judge({ workloads }: Report, tolerance: number): boolean {
-  const verdicts = workloads.flatMap(({ workload, verdicts }) => verdicts.map((verdict) => ({ workload, ...verdict })));
-  console.log(`${verdicts.filter(({ met }) => met).length} of ${verdicts.length} targets met`);
-  const short = verdicts.filter((verdict) => !meets(verdict, verdict.ratio, tolerance));
-  for (const verdict of short) {
-    const { workload, size, peer, to, figure, ratio } = verdict;
-    const found = ratio.toFixed(to === undefined ? 1 : 3);
-    console.log(`short of its target: ${workload} at ${size}: ${peer}: ${figure} ${found}, target ${asked(verdict)}`);
-  }
-  const failed = workloads.flatMap(({ workload, series }) => series.map((each) => ({ workload, ...each })));
-  for (const { workload, size, peer, failed: how } of failed) {
-    if (how !== undefined) console.log(`failed: ${workload} at ${size}: ${peer}: ${how}`);
-  }
-  return short.length === 0 && verdicts.length > 0 && failed.every(({ failed: how }) => how === undefined);
-}
-
-/** Before all is measured for nothing. */
+/** Fails before anything is measured in vain. */
 function assertWritable(file: string): void {
   try {
     writeFileSync(file, '');
@@ -102,34 +81,48 @@ function assertWritable(file: string): void {
   }
 }
 
-/** A complete run renews the report; of any other, what was measured goes into a file. */
+function readReport(file: string): Report {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the file was written by this program
+    return JSON.parse(readFileSync(file, 'utf8')) as Report;
+  } catch (error) {
+    throw new UsageError(`--report ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function write(report: Report): Promise<void> {
+  console.log(`written: ${(await writeReport(report, WORKLOADS)).join(', ')}`);
+}
+
+/** A complete run updates the report. Other results are only written to a file. */
 async function save(report: Report, { quick, json, workloads, peers, sizes }: Options): Promise<void> {
   const complete = !quick && !report.interrupted && workloads.length === NAMES.length && !peers && !sizes;
-  if (complete) console.log(`written to ${RESULTS}: ${(await writeReport(report, RESULTS)).join(', ')}`);
+  if (complete) await write(report);
   const file = json ?? (report.interrupted ? 'build/interrupted.json' : undefined);
   if (file === undefined) return;
   writeFileSync(file, `${JSON.stringify(report)}\n`);
-  console.log(`written to ${file}`);
+  console.log(`written: ${file}`);
 }
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2), NAMES);
   if (options.help) return console.log(helpText(WORKLOADS.map(({ name, about }) => [name, about])));
+  if (options.report !== undefined) return await write(readReport(options.report));
   if (options.json !== undefined) assertWritable(options.json);
   const signal = interruption();
   const plans = plansFor(options);
   const lacking = lackingCompiler();
-  if (lacking !== undefined) console.log(`${lacking}: the peers in C are missing, and with them most ratios`);
+  if (lacking !== undefined) console.log(`${lacking}: there are no programs in C to compare with`);
   if (options.syscalls) {
-    if (!hasStrace()) throw new UsageError('--syscalls: strace is not there');
+    if (!hasStrace()) throw new UsageError('--syscalls: strace is not installed');
     if (!(await compareSyscalls(plans, signal))) process.exitCode = signal.aborted ? 130 : 1;
     return;
   }
-  const report = await measure(plans, options.quick, signal);
-  const goodEnough = judge(report, options.tolerance);
+  const report = await measure(plans, options, signal);
+  for (const line of checklist(report, options.tolerance, options.check)) console.log(line);
   await save(report, options);
   if (report.interrupted) process.exitCode = 130;
-  else if (options.check && !goodEnough) process.exitCode = 1;
+  else if (options.check && !passes(report, options.tolerance)) process.exitCode = 1;
 }
 
 try {

@@ -1,9 +1,8 @@
-import { median } from '../median.js';
-import { peersOf, type Results, sizesOf, valuesOf } from '../results.js';
-import { backendOf } from './reference.js';
+import { medianOf, peersOf, type Results, sizesOf } from '../harness/results.js';
+import { backendOf } from './backends.js';
 import { type Role, rolesNamed, roleOf } from './roles.js';
 
-/** FD_SETSIZE of glibc, and of every kernel's headers. */
+/** FD_SETSIZE of glibc and of the kernel's headers. */
 const EDGE = 1024;
 
 /** One point of a line. */
@@ -19,14 +18,13 @@ export function pointsOf(results: Results, figure: string): Point[] {
   return peersOf(results).flatMap((peer) => {
     const role = roleOf(peer)?.name;
     return sizesOf(results).flatMap((size) => {
-      const values = valuesOf(results, peer, size, figure);
-      if (role === undefined || values.length === 0) return [];
-      return [{ backend: backendOf(peer), role, size, value: median(values) }];
+      const value = medianOf(results, peer, size, figure);
+      return role === undefined || value === undefined ? [] : [{ backend: backendOf(peer), role, size, value }];
     });
   });
 }
 
-/** The channels by which peers are told apart. */
+/** The channels that tell peers apart. */
 function channels(roles: Role[]) {
   const domain = roles.map(({ name }) => name);
   const channel = <T>(range: T[]) => ({
@@ -45,7 +43,7 @@ function channels(roles: Role[]) {
 const LINE = { type: 'line', strokeWidth: 1.8 } as const;
 const POINT = { type: 'point', size: 70, strokeWidth: 1.8, opacity: 1 } as const;
 
-/** A line, a mark and a name for each role: Vega's own legends show a mark without its line. */
+/** A line, a mark and a name for each role. Vega's own legends show a mark without its line. */
 export function legendOf(roles: Role[]) {
   const { color, shape, strokeDash } = channels(roles);
   const domain = roles.map(({ name }) => name);
@@ -82,7 +80,7 @@ interface Lines {
   readonly y: string;
   /** Whether FD_SETSIZE is marked. */
   readonly edge?: boolean;
-  /** The vertical axis; absent: logarithmic, as the horizontal one. */
+  /** Whether the vertical axis is linear. By default it is logarithmic like the horizontal one. */
   readonly linear?: boolean;
 }
 
@@ -91,13 +89,13 @@ export const LABEL =
   "datum.value >= 1e6 ? format(datum.value / 1e6, '~r') + 'M' : " +
   "datum.value >= 1e3 ? format(datum.value / 1e3, '~r') + 'k' : format(datum.value, '~r')";
 
-/** A scale's ends: with some room, and a share of the whole on top. */
+/** The ends of a scale: some room on both sides, and a share of the whole on top. */
 function endsOf(values: number[], headroom = 0): [low: number, high: number] {
   const [low, high] = [Math.min(...values) / 1.2, Math.max(...values) * 1.2];
   return [low, high * (high / low) ** headroom];
 }
 
-/** A logarithmic scale and its ticks: more of them where it spans little. */
+/** A logarithmic scale, with more ticks if it spans little. */
 function logarithmic([low, high]: [low: number, high: number], detail: 'decades' | 'fine') {
   const span = high / low;
   const steps = detail === 'decades' || span > 200 ? [1] : span > 8 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -106,7 +104,7 @@ function logarithmic([low, high]: [low: number, high: number], detail: 'decades'
   return { scale, axis: { labelExpr: LABEL, grid: true, values: ticks.filter((tick) => tick >= low && tick <= high) } };
 }
 
-/** Marks FD_SETSIZE on the axis of descriptors, beside the line where there is more room. */
+/** Marks FD_SETSIZE on the axis of descriptors, with the label where there is more room. */
 function edgeLayers([low, high]: [low: number, high: number]) {
   const data = { values: [{ edge: EDGE }] };
   const x = { field: 'edge', type: 'quantitative' as const };

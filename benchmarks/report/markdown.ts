@@ -1,24 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { median } from '../median.js';
-import { peersOf, type Report, type Results, seriesOf, sizesOf, valuesOf, type Verdict } from '../results.js';
-import { asked, notMeasured } from './notes.js';
+import { medianOf, peersOf, type Report, type Results, seriesOf, sizesOf, type Verdict } from '../harness/results.js';
+import { asked, digitsOf, measureOf, notMeasured, reasonFor } from './notes.js';
 import { grouped, range, rounded } from './numbers.js';
+import type { Presentation } from './presentation.js';
+import { overview } from './readme.js';
 import { ratioToC } from './reference.js';
-import { summary } from './summary.js';
+import { rows } from './tables.js';
 
-/** What was tried to make the figures better, told by whoever did. */
+/** What was tried to make the package faster. */
 const TRIED = new URL('../../../benchmarks/tried.md', import.meta.url);
 
 function list(lines: string[]): string {
   return lines.map((line) => `- ${line}`).join('\n');
 }
 
-function rows(head: string[], body: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...body.map(line)].join('\n');
-}
-
-/** Groups in the order in which each came first. */
+/** Groups in the order of their first elements. */
 function groupedBy<T>(all: T[], keyOf: (each: T) => string): [key: string, group: T[]][] {
   const groups = new Map<string, T[]>();
   for (const each of all) groups.set(keyOf(each), [...(groups.get(keyOf(each)) ?? []), each]);
@@ -28,13 +24,13 @@ function groupedBy<T>(all: T[], keyOf: (each: T) => string): [key: string, group
 function cell(results: Results, peer: string, size: number, figure: string): string {
   const { refused, failed } = seriesOf(results, peer, size) ?? {};
   if (refused !== undefined) return failed === undefined ? 'refuses' : 'failed';
-  const values = valuesOf(results, peer, size, figure);
-  if (values.length === 0) return '';
+  const value = medianOf(results, peer, size, figure);
+  if (value === undefined) return '';
   const ratio = ratioToC(results, peer, size, figure);
-  return `${rounded(median(values))}${ratio === undefined ? '' : ` (x ${ratio.toFixed(2)})`}`;
+  return `${rounded(value)}${ratio === undefined ? '' : ` (x ${ratio.toFixed(2)})`}`;
 }
 
-/** Peers as rows. Of a workload with one size or many figures these are columns, else each is a table over sizes. */
+/** One table of all figures if there is one size or there are many figures, otherwise one for each figure. */
 function tables(results: Results): string {
   const peers = peersOf(results);
   const sizes = sizesOf(results);
@@ -53,19 +49,25 @@ function tables(results: Results): string {
 }
 
 /** One line for the sizes at which a peer misses the same target. */
-function missedLine(missed: Verdict[]): string {
-  const [{ peer, to, figure }] = missed;
-  const found = range(missed.map(({ ratio }) => ratio), to === undefined ? 1 : 3);
+function missedLine(results: Results, missed: Verdict[]): string {
+  const [first] = missed;
+  const found = range(missed.map(({ ratio }) => ratio), digitsOf(first));
   const sizes = missed.map(({ size }) => grouped(size)).join(', ');
-  return `\`${peer}\` at ${sizes}: ${figure} ${found}, target ${asked(missed[0])}`;
+  const repeats = Math.max(...missed.map(({ repeats = 0 }) => repeats));
+  const again = repeats === 0 ? '' : ` (measured again ${repeats} times)`;
+  const reason = reasonFor(results, missed);
+  const why = reason === '' ? '' : `. ${reason[0].toUpperCase()}${reason.slice(1)}.`;
+  return `\`${first.peer}\` at ${sizes}: ${measureOf(first)} ${found}, target ${asked(first)}${again}${why}`;
 }
 
-function targets({ verdicts }: Results): string {
+function targets(results: Results): string {
+  const { verdicts } = results;
   if (verdicts.length === 0) return '';
   const missed = verdicts.filter(({ met }) => !met);
   const met = `Targets: ${verdicts.length - missed.length} of ${verdicts.length} met.`;
   const groups = groupedBy(missed, (each) => `${each.peer} ${each.figure} ${asked(each)}`);
-  return missed.length === 0 ? met : `${met} Missed:\n\n${list(groups.map(([, group]) => missedLine(group)))}`;
+  if (missed.length === 0) return met;
+  return `${met} Missed:\n\n${list(groups.map(([, group]) => missedLine(results, group)))}`;
 }
 
 function section(results: Results, hasPlot: boolean): string[] {
@@ -79,15 +81,25 @@ function section(results: Results, hasPlot: boolean): string[] {
   ];
 }
 
-/** What there are no figures of, each once, with the workloads that it holds for. */
-function unmeasured(workloads: readonly Results[]): string[] {
-  const all = workloads.flatMap((results) =>
+/** Each reason once, with the workloads that it applies to. */
+function unmeasured(all: readonly Results[]): string[] {
+  const notes = all.flatMap((results) =>
     notMeasured(results).map(([what, why]) => ({ workload: results.workload, text: `${what}: ${why}` })),
   );
-  const lines = groupedBy(all, ({ text }) => text).map(
+  const lines = groupedBy(notes, ({ text }) => text).map(
     ([text, group]) => `${group.map(({ workload }) => workload).join(', ')}: ${text}`,
   );
   return lines.length === 0 ? [] : ['## Not measured', list(lines)];
+}
+
+function findings({ workloads: all }: Report, workloads: readonly Presentation[]): string[] {
+  const said = workloads.flatMap(({ name, findings }) =>
+    all.filter(({ workload, series }) => workload === name && series.length > 0).flatMap((each) => findings?.(each) ?? []),
+  );
+  const verdicts = all.flatMap((results) => results.verdicts);
+  const met = verdicts.filter((verdict) => verdict.met).length;
+  if (verdicts.length > 0) said.push(`**Targets**: ${met} of ${verdicts.length} are met; the others are listed below.`);
+  return said.length === 0 ? [] : ['## Findings', list(said)];
 }
 
 function tried(): string {
@@ -102,25 +114,26 @@ function origin({ date, commit, seconds, quick, interrupted }: Report): string {
   const at = commit === '' ? '' : ` at commit ${commit}`;
   const time = seconds < 120 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
   const command = `npm run bench${quick ? ' -- --quick' : ''}`;
-  const whole = interrupted ? ' It was interrupted: what is there is not all of it.' : '';
+  const incomplete = interrupted ? ' The run was interrupted, so the results are incomplete.' : '';
   return (
-    `Measured on ${date}${at} in ${time} by \`${command}\`, which repeats it.${whole} Medians; peers took turns, ` +
-    'each run in a process of its own. In parentheses: the median of the ratios to the same program in C, compiled ' +
-    'with -O2, in a process of one thread.'
+    `Measured on ${date}${at} in ${time} with \`${command}\`.${incomplete} All figures are medians. The peers took ` +
+    'turns, and each run was a process of its own. In parentheses: the ratio to the same program in C, compiled with ' +
+    '-O2, as the median of the ratios in each round. Node always has several threads, and then the kernel counts its ' +
+    'references to descriptors; so this is C with an idle second thread (`+thread`) where it was measured with one.'
   );
 }
 
-/** The report that a person reads. */
-export function markdown(report: Report, pictures: Set<string>): string {
-  const { machine, workloads } = report;
-  const said = summary(report);
+/** The full report. */
+export function markdown(report: Report, workloads: readonly Presentation[], pictures: Set<string>): string {
   const parts = [
     '# select, poll and epoll past 1024 descriptors',
     origin(report),
-    rows(['', ''], Object.entries(machine)).replaceAll('---:', '---'),
-    ...(said.length === 0 ? [] : ['## What it says', list(said)]),
-    ...workloads.flatMap((results) => section(results, pictures.has(results.workload))),
-    ...unmeasured(workloads),
+    rows(['', ''], Object.entries(report.machine)).replaceAll('---:', '---'),
+    '## Overview',
+    overview(report, workloads, ''),
+    ...findings(report, workloads),
+    ...report.workloads.flatMap((results) => section(results, pictures.has(results.workload))),
+    ...unmeasured(report.workloads),
     tried(),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;

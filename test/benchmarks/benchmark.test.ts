@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { getDescriptorLimit } from 'io-selectors/fd';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryPath } from '../support/files.js';
@@ -27,7 +27,7 @@ function reportIn(file: string): Report {
   return JSON.parse(readFileSync(file, 'utf8')) as Report;
 }
 
-/** The processes that a process has started and that are still there. */
+/** The running children of a process. */
 function childrenOf(pid: number | undefined): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -54,10 +54,11 @@ test('the benchmark explains itself', async () => {
 test.each([
   ['an unknown workload', ['--workload', 'dispatch,nothing'], "unknown workload 'nothing'"],
   ['an unknown peer', ['--workload', 'wake', '--peer', 'C,Perl'], "unknown peer 'Perl'"],
-  ['a size that is no number', ['--sizes', '10,many'], '--sizes many: not a number of descriptors'],
-  ['a size of nothing', ['--sizes', '0'], '--sizes 0: not a number of descriptors'],
+  ['a size that is no number', ['--sizes', '10,many'], '--sizes many: not a positive integer'],
+  ['a size of nothing', ['--sizes', '0'], '--sizes 0: not a positive integer'],
   ['a tolerance below 1', ['--tolerance', '0.5'], '--tolerance 0.5: not a factor'],
   ['a file that cannot be written', ['--json', '/nowhere/results.json'], '--json /nowhere/results.json: ENOENT'],
+  ['a report that cannot be read', ['--report', '/nowhere/results.json'], '--report /nowhere/results.json: ENOENT'],
   ['an unknown option', ['--fast'], "Unknown option '--fast'"],
   ['an argument', ['dispatch'], "Unexpected argument 'dispatch'"],
 ])('the benchmark refuses %s in one line', async (_, args, message) => {
@@ -67,13 +68,36 @@ test.each([
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
-// It measures epoll.
+test('--report writes the report of earlier results, and the table between the markers in README.md', () => {
+  const readme = temporaryPath('README.md');
+  const directory = dirname(readme);
+  const markers = ['<!-- benchmark: written by npm run bench -->', '<!-- /benchmark -->'];
+  writeFileSync(readme, `before\n${markers.join('\nold\n')}\nafter\n`);
+  mkdirSync(join(directory, 'benchmarks/results'), { recursive: true });
+  const results = join(root, 'benchmarks/results/results.json');
+  execFileSync(process.execPath, [join(root, 'build/benchmarks/main.js'), '--report', results], { cwd: directory });
+
+  const part = readFileSync(readme, 'utf8').split('\n');
+  expect(part.slice(0, 2)).toEqual(['before', markers[0]]);
+  expect(part.slice(-3)).toEqual([markers[1], 'after', '']);
+  expect(part.join('\n')).not.toContain('old');
+  expect(part.filter((line) => line.startsWith('!['))).toEqual([expect.stringContaining('(benchmarks/results/idle.svg)')]);
+  expect(part.filter((line) => line.startsWith('| ---'))).toHaveLength(1);
+  expect(part.join('\n')).toMatch(/^Measured on \d{4}-\d\d-\d\d: /mu);
+
+  const written = readdirSync(join(directory, 'benchmarks/results'));
+  expect(written).toEqual(expect.arrayContaining(['report.md', 'results.json', 'idle.svg']));
+  const report = readFileSync(join(directory, 'benchmarks/results/report.md'), 'utf8');
+  for (const name of WORKLOADS) expect(report).toMatch(new RegExp(`^## ${name}$`, 'm'));
+});
+
+// The measured workloads need epoll.
 describe.skipIf(!hasEpoll)('the benchmark', () => {
   const small = ['--quick', '--workload', 'dispatch', '--sizes', '1,10'];
 
-  test('measures what was asked for, and writes it to a file', async () => {
+  test('measures the chosen peers and sizes, and writes the results to a file', async () => {
     const file = temporaryPath('results.json');
-    const { code, stdout } = await bench([...small, '--peer', 'c/epoll,Epoll.waitInto', '--json', file]).ended;
+    const { code, stdout } = await bench([...small, '--peer', 'c/epoll+thread,Epoll.waitInto', '--json', file]).ended;
     expect(code).toBe(0);
     expect(stdout).toContain('targets met');
     const { interrupted, workloads } = reportIn(file);
@@ -81,23 +105,23 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     expect(workloads.map(({ workload }) => workload)).toEqual(['dispatch']);
     const [{ series, verdicts }] = workloads;
     expect(series.map(({ size, peer }) => [size, peer])).toEqual([
-      [1, 'C/epoll'],
+      [1, 'C/epoll+thread'],
       [1, 'Epoll.waitInto'],
-      [10, 'C/epoll'],
+      [10, 'C/epoll+thread'],
       [10, 'Epoll.waitInto'],
     ]);
     for (const { rounds } of series) for (const figures of rounds) expect(figures['ns per event']).toBeGreaterThan(0);
     expect(verdicts.map(({ peer }) => peer)).toEqual(['Epoll.waitInto', 'Epoll.waitInto']);
   });
 
-  test('says which sizes the limit of descriptors does not allow, and measures the rest', async () => {
+  test('names the sizes that the descriptor limit does not allow, and measures the others', async () => {
     const { hard } = getDescriptorLimit();
     const sizes = ['--sizes', `1,${hard + 1}`];
     const { code, stdout } = await bench(['--quick', '--workload', 'idle', ...sizes, '--peer', 'PollSelector']).ended;
     expect(code).toBe(0);
     expect(stdout).toContain('PollSelector.select');
     expect(stdout.replaceAll(',', '')).toContain(`${hard + 1}`);
-    expect(stdout).toContain('more than the limit of descriptors allows');
+    expect(stdout).toContain('more than the descriptor limit allows');
   });
 
   test('shows the refusal of plain select past FD_SETSIZE, and goes on', async () => {
@@ -111,7 +135,7 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     expect(large.rounds.length).toBeGreaterThan(0);
   });
 
-  test('does without a C compiler, and fails only if ratios were to be checked', async () => {
+  test('does without a C compiler, and fails only with --check', async () => {
     const file = temporaryPath('results.json');
     const args = [...small, '--peer', 'C,Epoll', '--json', file];
     const { code, stdout } = await bench(args, { CC: '/nowhere/cc' }).ended;
@@ -128,7 +152,7 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     expect(stdout).toContain('no python3');
   });
 
-  test('ends all its children at Ctrl-C, and keeps what was measured', async () => {
+  test('ends all its children at Ctrl-C, and keeps the results so far', async () => {
     const file = temporaryPath('results.json');
     const child = bench(['--workload', 'dispatch', '--peer', 'Epoll.waitInto', '--json', file]);
     await child.printed('\n');
@@ -137,7 +161,7 @@ describe.skipIf(!hasEpoll)('the benchmark', () => {
     child.process.kill('SIGINT');
     const { code, stdout } = await child.ended;
     expect(code).toBe(130);
-    expect(stdout).toContain(`written to ${file}`);
+    expect(stdout).toContain(`written: ${file}`);
     const report = reportIn(file);
     expect(report).toMatchObject({ interrupted: true, workloads: [{ workload: 'dispatch' }] });
     expect(report.workloads[0].series.map(({ refused }) => refused)).toEqual([undefined]);

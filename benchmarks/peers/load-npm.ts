@@ -1,4 +1,0 @@
-// A script that needs npm's epoll.
-import { createRequire } from 'node:module';
-
-createRequire(import.meta.url)('epoll');

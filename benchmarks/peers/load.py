@@ -1,2 +1,0 @@
-"""A script that needs selectors."""
-import selectors  # noqa: F401

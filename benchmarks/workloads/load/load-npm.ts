@@ -1,0 +1,4 @@
+// A script that loads the npm package epoll.
+import { createRequire } from 'node:module';
+
+createRequire(import.meta.url)('epoll');

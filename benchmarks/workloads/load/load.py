@@ -1,0 +1,2 @@
+"""A script that imports selectors."""
+import selectors  # noqa: F401
