@@ -23,7 +23,9 @@ const NAMES: Record<string, string> = {
   read: 'read',
   write: 'write',
   recvfrom: 'recv',
+  recvmsg: 'recv',
   sendto: 'send',
+  sendmsg: 'send',
 };
 
 /** How many times a peer made each call. */

@@ -1,7 +1,7 @@
 // What --check says of each target.
 import type { Report, Verdict } from '../harness/results.js';
 import { meets, toleranceFor } from '../harness/targets.js';
-import { asked, digitsOf, measureOf } from './notes.js';
+import { asked, digitsOf, measureOf, repetition } from './notes.js';
 
 interface Judged extends Verdict {
   readonly workload: string;
@@ -20,8 +20,7 @@ function status(verdict: Judged, tolerance: number): string {
 function line(verdict: Judged, tolerance: number): string {
   const { workload, size, peer, ratio, repeats, first } = verdict;
   const digits = digitsOf(verdict);
-  const again =
-    repeats === undefined ? '' : `; measured again ${repeats === 1 ? 'once' : `${repeats} times`}, ${first?.toFixed(digits)} at first`;
+  const again = repeats === undefined ? '' : `; ${repetition(repeats)}, ${first?.toFixed(digits)} at first`;
   const what = `${workload} at ${size}: ${peer}: ${measureOf(verdict)} ${ratio.toFixed(digits)}`;
   return `${status(verdict, tolerance)}: ${what}, target ${asked(verdict)}${again}`;
 }

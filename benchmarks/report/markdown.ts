@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { medianOf, peersOf, type Report, type Results, seriesOf, sizesOf, type Verdict } from '../harness/results.js';
-import { asked, digitsOf, measureOf, notMeasured, reasonFor } from './notes.js';
+import { asked, digitsOf, measureOf, notMeasured, reasonFor, repetition } from './notes.js';
 import { grouped, range, rounded } from './numbers.js';
 import type { Presentation } from './presentation.js';
 import { overview } from './readme.js';
@@ -54,7 +54,7 @@ function missedLine(results: Results, missed: Verdict[]): string {
   const found = range(missed.map(({ ratio }) => ratio), digitsOf(first));
   const sizes = missed.map(({ size }) => grouped(size)).join(', ');
   const repeats = Math.max(...missed.map(({ repeats = 0 }) => repeats));
-  const again = repeats === 0 ? '' : ` (measured again ${repeats} times)`;
+  const again = repeats === 0 ? '' : ` (${repetition(repeats)})`;
   const reason = reasonFor(results, missed);
   const why = reason === '' ? '' : `. ${reason[0].toUpperCase()}${reason.slice(1)}.`;
   return `\`${first.peer}\` at ${sizes}: ${measureOf(first)} ${found}, target ${asked(first)}${again}${why}`;

@@ -30,7 +30,12 @@ export function reasonFor(results: Results, missed: Verdict[]): string {
   return [reason, noise].filter((part) => part !== undefined).join('; ');
 }
 
-/** The first size that each peer did not do. */
+/** How often a missed target was measured again: 'measured again 3 times'. */
+export function repetition(repeats: number): string {
+  return `measured again ${repeats === 1 ? 'once' : `${repeats} times`}`;
+}
+
+/** The first size that each peer refused. */
 export function refusals({ series }: Results): Series[] {
   const first = new Map<string, Series>();
   for (const each of series) if (each.refused !== undefined && !first.has(each.peer)) first.set(each.peer, each);

@@ -8,5 +8,5 @@ import { load } from './load/workload.js';
 import { register } from './register/workload.js';
 import { wake } from './wake/workload.js';
 
-/** In the order in which they are run and reported. */
+/** All workloads, in the order in which they are run and reported. A new one needs a folder and its entry here. */
 export const WORKLOADS: readonly (Workload & Presentation)[] = [dispatch, chain, idle, register, echo, wake, load];
