@@ -3,10 +3,10 @@ import { Epoll, EPOLL_CTL_DEL, EpollEventList, EPOLLIN, type FileObject } from '
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('the class Epoll', () => {

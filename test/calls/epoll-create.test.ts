@@ -4,10 +4,11 @@ import { Epoll, EPOLL_CTL_ADD, EpollEventList, EPOLLIN } from 'io-selectors';
 import { dup2 } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
-import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
+import { dupHigh } from '../support/high-descriptors.js';
 import { backends, hasEpoll, open } from '../support/selectors.js';
 import { epollEntries, openDescriptors } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 const O_CLOEXEC = 0o2000000;
 
@@ -66,7 +67,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
   });
 
   test('EPL-008 is closed once, however often close is called', () => {
-    const epoll = Epoll.fromFd(duplicateHigh(openEpoll().fd));
+    const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll.close();
     expect(openDescriptors().has(number)).toBe(false);
@@ -77,7 +78,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
   });
 
   test('EPL-008 is closed at the end of its scope', () => {
-    const epoll = Epoll.fromFd(duplicateHigh(openEpoll().fd));
+    const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll[Symbol.dispose]();
     expect(epoll.closed).toBe(true);
@@ -97,7 +98,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     const [another, full] = pipe();
     stranger.register(watched, EPOLLIN);
     const before = epollEntries(stranger.fd);
-    const epoll = Epoll.fromFd(duplicateHigh(openEpoll().fd));
+    const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll.close();
     ownedFd(dup2(stranger.fd, number));

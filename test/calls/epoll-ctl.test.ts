@@ -17,10 +17,10 @@ import {
 import { eventfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
-import { openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, openDescriptors } from '../support/witness.js';
+import { openEpoll, ready } from './epoll.js';
 
 const ALWAYS = EPOLLERR | EPOLLHUP;
 

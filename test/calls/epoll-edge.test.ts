@@ -3,8 +3,8 @@ import { eventfd, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, pipe, socketPair, tcpListener } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { hasEpoll } from '../support/selectors.js';
+import { openEpoll } from './epoll.js';
 
 const pipePair = (): [number, (data: string) => void] => {
   const [readFd, writeFd] = pipe();

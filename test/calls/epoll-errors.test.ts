@@ -2,15 +2,16 @@ import { closeSync } from 'node:fs';
 import { type Epoll, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLIN } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
-import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';
+import { dupHigh } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 const BEYOND_ANY_TABLE = 2 ** 31 - 1;
 
 const closedNumber = () => {
-  const fd = duplicateHigh(pipe()[0]);
+  const fd = dupHigh(pipe()[0]);
   closeSync(fd);
   return fd;
 };

@@ -2,10 +2,10 @@ import { EpollEventList, EPOLLIN } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { startNode } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
+import { openEpoll } from './epoll.js';
 
 /** How many garbage collections there are in each of two loops, one of which allocates. */
 const COLLECTIONS = `

@@ -12,10 +12,10 @@ import {
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { drain, pipe, socketPair } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('the modes of an entry:', () => {

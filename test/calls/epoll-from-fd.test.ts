@@ -4,10 +4,11 @@ import { eventfd, getBlocking, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
-import { duplicateHigh, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
+import { dupHigh } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, openCount, openDescriptors } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 const O_PATH = 0o10000000;
 
@@ -16,7 +17,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
   test('EPL-010 gives a second view of the same set', () => {
     const original = openEpoll();
     const [readFd, writeFd] = pipe();
-    const a = Epoll.fromFd(duplicateHigh(original.fd));
+    const a = Epoll.fromFd(dupHigh(original.fd));
     const b = Epoll.fromFd(a.fd);
     expect(b.fd).toBe(a.fd);
     b.register(readFd, EPOLLIN);
@@ -35,7 +36,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     const [readFd] = pipe();
     original.register(readFd, EPOLLIN, 7n);
     const before = openCount();
-    const number = duplicateHigh(original.fd);
+    const number = dupHigh(original.fd);
     const epoll = Epoll.fromFd(number);
     expect(epoll.fd).toBe(number);
     expect(epollEntries(number)).toEqual([{ fd: readFd, events: 0x19, data: 7n }]);
@@ -49,7 +50,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     const inner = openEpoll();
     const outer = openEpoll();
     outer.register(inner, EPOLLIN);
-    for (const { fd } of [inner, outer]) expect(owned(Epoll.fromFd(duplicateHigh(fd))).wait(0)).toEqual([]);
+    for (const { fd } of [inner, outer]) expect(owned(Epoll.fromFd(dupHigh(fd))).wait(0)).toEqual([]);
     expect(epollEntries(outer.fd)).toMatchObject([{ fd: inner.fd }]);
   });
 
@@ -75,7 +76,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
   });
 
   test('refuses a number that is not open', () => {
-    const number = duplicateHigh(openEpoll().fd);
+    const number = dupHigh(openEpoll().fd);
     closeSync(number);
     expectError(() => Epoll.fromFd(number), 'EBADF', { syscall: 'epoll_ctl', fd: number });
     expectError(() => Epoll.fromFd(2 ** 31 - 1), 'EBADF', { fd: 2 ** 31 - 1 });

@@ -6,11 +6,11 @@ import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
 import { compile, start } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 /** Opens what Node has no call for, then runs a program with the numbers as last argument. */
 const OPENER = `

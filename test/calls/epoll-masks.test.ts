@@ -4,8 +4,9 @@ import { read, write } from 'io-selectors/fd';
 import { AF_INET, MSG_OOB, SO_OOBINLINE, Socket, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, pipe, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
-import { closablePipe, openEpoll, ready } from '../support/epoll.js';
+import { highPipe } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
+import { openEpoll, ready } from './epoll.js';
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('the events of', () => {
@@ -31,7 +32,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
 
   test('EPL-085 a pipe of which nothing is asked are EPOLLHUP when the writer closes', () => {
     const epoll = openEpoll();
-    const [readFd, writeFd] = closablePipe();
+    const [readFd, writeFd] = highPipe();
     epoll.register(readFd, 0);
     write(writeFd, 'x');
     expect(epoll.wait(0)).toEqual([]);
@@ -41,7 +42,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
 
   test('EPL-086 a pipe asked for EPOLLERR are that when the reader closes', () => {
     const epoll = openEpoll();
-    const [readFd, writeFd] = closablePipe();
+    const [readFd, writeFd] = highPipe();
     epoll.register(writeFd, EPOLLERR);
     expect(epoll.wait(0)).toEqual([]);
     closeSync(readFd);
@@ -53,7 +54,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     ['a pipe with data', 'x', EPOLLIN | EPOLLHUP],
   ])('EPL-087 %s whose writer closes never contain EPOLLRDHUP', (_, data, events) => {
     const epoll = openEpoll();
-    const [readFd, writeFd] = closablePipe();
+    const [readFd, writeFd] = highPipe();
     epoll.register(readFd, EPOLLIN | EPOLLRDHUP);
     write(writeFd, data);
     closeSync(writeFd);
@@ -74,7 +75,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
 
   test('EPL-089 a pipe with data are EPOLLOUT, with EPOLLERR once the reader closes', () => {
     const epoll = openEpoll();
-    const [readFd, writeFd] = closablePipe();
+    const [readFd, writeFd] = highPipe();
     epoll.register(writeFd, EPOLLOUT);
     write(writeFd, 'x');
     expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);

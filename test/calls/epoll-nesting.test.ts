@@ -2,10 +2,10 @@ import { type Epoll, EPOLLEXCLUSIVE, EPOLLIN, EPOLLOUT } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { drain, pipe } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 /** Epoll instances, each of which but the first watches the one before. */
 function chain(length: number): Epoll[] {

@@ -3,14 +3,15 @@ import { type Epoll, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLRDHUP } from 'io-sele
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { drain, socketPair, tcpPair } from '../support/descriptors.js';
-import { closablePipe, openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
+import { highPipe } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
   const epoll = openEpoll();
-  const [readFd, writeFd] = closablePipe();
+  const [readFd, writeFd] = highPipe();
   epoll.register(readFd, EPOLLIN | EPOLLONESHOT);
   write(writeFd, 'x');
   expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);

@@ -4,11 +4,12 @@ import { Epoll, EPOLLIN, EPOLLOUT } from 'io-selectors';
 import { dup2, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
-import { closablePipe, duplicateHigh, openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
+import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { compile } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll, ready } from './epoll.js';
 
 const REMOVER = `
 #include <stdio.h>
@@ -30,7 +31,7 @@ function watchedWithDuplicate() {
   const epoll = openEpoll();
   const [readFd, writeFd] = pipe();
   epoll.register(readFd, EPOLLIN, 1n);
-  const duplicate = duplicateHigh(readFd);
+  const duplicate = dupHigh(readFd);
   return { epoll, readFd, writeFd, duplicate };
 }
 
@@ -38,8 +39,8 @@ function watchedWithDuplicate() {
 describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
   test('EPL-043 outlives its number while a duplicate is open', () => {
     const epoll = openEpoll();
-    const [number, writeFd] = closablePipe();
-    const duplicate = duplicateHigh(number);
+    const [number, writeFd] = highPipe();
+    const duplicate = dupHigh(number);
     epoll.register(number, EPOLLIN);
     closeSync(number);
     write(writeFd, 'x');
@@ -82,7 +83,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
   test('EPL-048 is one for each duplicate, with a mask of its own', () => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
-    const duplicate = duplicateHigh(a.fd);
+    const duplicate = dupHigh(a.fd);
     epoll.register(a, EPOLLIN);
     epoll.register(duplicate, EPOLLIN);
     b.send('x');
@@ -97,7 +98,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
 
   test('EPL-049 goes with the last descriptor of its file', () => {
     const epoll = openEpoll();
-    const [readFd, writeFd] = closablePipe();
+    const [readFd, writeFd] = highPipe();
     write(writeFd, 'x');
     epoll.register(readFd, EPOLLIN);
     expect(epollEntries(epoll.fd)).toHaveLength(1);

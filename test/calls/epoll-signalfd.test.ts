@@ -3,7 +3,7 @@ import { read } from 'io-selectors/fd';
 import { expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
-import { pendingSignalFd } from '../support/signal-fd.js';
+import { pendingSignalFd } from './signalfd.js';
 
 // A build may have no epoll.
 test.skipIf(!hasEpoll)('EPL-098 a pending signal is reported by two epolls until it is read', () => {

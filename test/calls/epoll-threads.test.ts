@@ -3,10 +3,11 @@ import { Epoll, EPOLLET, EPOLLIN, EPOLLONESHOT } from 'io-selectors';
 import { dup2, eventfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
-import { duplicateHigh, openEpoll } from '../support/epoll.js';
+import { dupHigh } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { epollEntries } from '../support/witness.js';
+import { openEpoll } from './epoll.js';
 
 const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
 
@@ -54,7 +55,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
 
   test('THR-026 on a duplicate is not misled when the original number goes to another file', async () => {
     const original = openEpoll();
-    const epoll = Epoll.fromFd(duplicateHigh(original.fd));
+    const epoll = Epoll.fromFd(dupHigh(original.fd));
     const [watched, unwatched] = [owned(eventfd()), owned(eventfd(1))];
     epoll.register(watched, EPOLLIN);
     const thread = await waiter(epoll);

@@ -4,10 +4,11 @@ import { dup2, eventfd, read, timerfd, write } from 'io-selectors/fd';
 import { AF_INET, Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
-import { duplicateHigh, openEpoll, ready } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
+import { dupHigh } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, residentBytes } from '../support/witness.js';
+import { openEpoll, ready } from './epoll.js';
 
 /** struct epoll_event is packed on x86-64 only. */
 const EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
@@ -86,7 +87,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
   });
 
   test('EPL-064 fails where the number has become a pipe, or is closed', () => {
-    const number = duplicateHigh(openEpoll().fd);
+    const number = dupHigh(openEpoll().fd);
     const epoll = owned(Epoll.fromFd(number));
     const [readFd, writeFd] = pipe();
     write(writeFd, 'x');

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { openPoll } from '../support/poll.js';
 import { hasPoll } from '../support/selectors.js';
+import { openPoll } from './poll.js';
 
 type Method = 'register' | 'modify' | 'unregister' | 'wait';
 

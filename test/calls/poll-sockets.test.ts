@@ -16,12 +16,12 @@ import { pidfd } from 'io-selectors/fd';
 import { Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { drain, fill, owned, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
-import { masterInPacketMode } from '../support/file-states.js';
 import { untilReadable } from '../support/internet.js';
-import { openPoll, polled } from '../support/poll.js';
 import { pty } from '../support/ptys.js';
 import { hasPoll } from '../support/selectors.js';
-import { connecting } from '../support/socket-states.js';
+import { masterInPacketMode } from './file-states.js';
+import { openPoll, polled } from './poll.js';
+import { connecting } from './socket-states.js';
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('Poll', () => {

@@ -5,9 +5,9 @@ import { SOCK_SEQPACKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { pipe, socketPair } from '../support/descriptors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { openPoll } from '../support/poll.js';
 import { hasPoll } from '../support/selectors.js';
 import { inThread, syscallNumbers } from '../support/threads.js';
+import { openPoll } from './poll.js';
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('Poll in a thread', () => {

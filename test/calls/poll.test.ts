@@ -18,8 +18,8 @@ import { describe, expect, test } from 'vitest';
 import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
 import { closedFd, openFile, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { openPoll, polled } from '../support/poll.js';
 import { hasPoll } from '../support/selectors.js';
+import { openPoll, polled } from './poll.js';
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('Poll', () => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root } from '../support/processes.js';
-import { saidBy, startWithSignals } from '../support/signals.js';
+import { saidBy, startWithSignals } from './signals.js';
 
 const require = createRequire(import.meta.url);
 const nodeGypBuild: { resolve(directory: string): string } = require('node-gyp-build');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { saidBy, startWithSignals } from '../support/signals.js';
 import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
+import { saidBy, startWithSignals } from './signals.js';
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
-import { saidBy, sender } from '../support/signals.js';
+import { saidBy, sender } from './signals.js';
 
 /** Starts a worker with the package at hand; what it posts next. */
 const WORKER = `

@@ -5,9 +5,9 @@ import { signals } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { expectError, thrownBy } from '../support/errors.js';
 import { backends } from '../support/selectors.js';
-import { saidBy, startWithSignals, threadKiller } from '../support/signals.js';
 import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
+import { saidBy, startWithSignals, threadKiller } from './signals.js';
 
 describe.each(backends)('a loop of blocking select() with %s', (backend, Selector) => {
   const loop = `

@@ -10,8 +10,8 @@ import { closedFd, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';
 import { backends, expectIdle, open } from '../support/selectors.js';
 import { WAITS } from '../support/waiting.js';
-import { wakeFromThread, wakeOnceBlocked } from '../support/wakers.js';
 import { openCount, openDescriptors } from '../support/witness.js';
+import { wakeFromThread, wakeOnceBlocked } from './wakers.js';
 
 describe.each(backends)('the waker of %s', (backend, Selector) => {
   const syscalls = WAITS[backend];

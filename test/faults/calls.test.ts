@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { faultTable } from '../support/fault-table.js';
-import { inFaultyChild } from '../support/faults.js';
-import { hostileCalls } from '../support/hostile-call.js';
+import { callTools } from '../support/callables.js';
+import { inFaultyChild } from './fault.js';
+import { faultTable } from './table.js';
 
 test('every system call that fails is reported as documented, leaks nothing and changes nothing', async () => {
   const { rows, wrong } = await inFaultyChild(
@@ -49,7 +49,7 @@ test('every system call that fails is reported as documented, leaks nothing and 
       }
       return { rows, wrong };
     },
-    { faultTable, ...hostileCalls },
+    { faultTable, ...callTools },
   );
   expect(wrong).toEqual([]);
   expect(rows).toBeGreaterThan(40);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inFaultyChild } from '../support/faults.js';
+import { inFaultyChild } from './fault.js';
 
 test('a call for many sockets that fails for one says so at that one, and serves the others', async () => {
   const told = await inFaultyChild(

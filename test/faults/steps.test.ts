@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { faultSteps, type Steps } from '../support/fault-steps.js';
-import { type Fault, inFaultyChild } from '../support/faults.js';
-import { hostileCalls } from '../support/hostile-call.js';
+import { callTools } from '../support/callables.js';
 import { hasEpoll, hasPoll } from '../support/selectors.js';
+import { type Fault, inFaultyChild } from './fault.js';
+import { faultSteps, type Steps } from './steps.js';
 
 const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
@@ -80,7 +80,7 @@ test.each(reached)(
           return failed > 0;
         }
       },
-      { faultSteps, ...hostileCalls },
+      { faultSteps, ...callTools },
     );
     expect(wrong).toEqual([]);
     expect(faults).toBeGreaterThan(0);

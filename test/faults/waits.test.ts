@@ -1,8 +1,8 @@
 import type { BaseSelector, SelectorOptions } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import type { Package } from '../support/child.js';
-import { inFaultyChild } from '../support/faults.js';
 import { backends } from '../support/selectors.js';
+import { inFaultyChild } from './fault.js';
 
 /** The system calls of a wait: for ever, and for a fraction of a millisecond; the first is what errors name. */
 const CALLS = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inFaultyChild } from '../support/faults.js';
-import { openNumbers } from '../support/hostile-call.js';
+import { openNumbers } from '../support/callables.js';
 import { backends, hasEpoll } from '../support/selectors.js';
+import { inFaultyChild } from './fault.js';
 
 describe.each(backends)('%s', (backend) => {
   test('rejects where the loop or a thread cannot watch, names the call, and watches once they can', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { type Callable, callTools } from '../support/callables.js';
 import { inChild } from '../support/child.js';
-import { type Callable, hostileCalls } from '../support/hostile-call.js';
-import { hostileValues } from '../support/hostile-values.js';
 import { publicTable } from '../support/public-table.js';
+import { hostileValues } from './values.js';
 
 test('every argument of a wrong type or out of range is refused with a code, and nothing has changed', async () => {
   const { count, wrong } = await inChild(
@@ -62,7 +62,7 @@ test('every argument of a wrong type or out of range is refused with a code, and
         cleanUp(io, start, value, self);
       }
     },
-    { using: { publicTable, hostileValues, ...hostileCalls } },
+    { using: { publicTable, hostileValues, ...callTools } },
   );
   expect(wrong).toEqual([]);
   expect(count).toBeGreaterThan(1500);

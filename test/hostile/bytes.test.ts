@@ -1,11 +1,11 @@
 import { MessageList } from 'io-selectors/socket';
 import { expect, test } from 'vitest';
+import { type Callable, callTools } from '../support/callables.js';
 import { inChild } from '../support/child.js';
 import { expectError } from '../support/errors.js';
-import { type Callable, hostileCalls } from '../support/hostile-call.js';
 import { publicTable } from '../support/public-table.js';
 
-const using = { publicTable, ...hostileCalls };
+const using = { publicTable, ...callTools };
 
 /** Views of four bytes of every kind there is, `abcd`, each at the start of its memory. */
 function views(): [label: string, bytes: Uint8Array][] {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { callTools } from '../support/callables.js';
 import { inChild, type Package } from '../support/child.js';
-import { secondCopy } from '../support/copies.js';
-import { hostileCalls } from '../support/hostile-call.js';
 import { publicTable } from '../support/public-table.js';
+import { secondCopy } from './copies.js';
 
-const using = { publicTable, ...hostileCalls, load };
+const using = { publicTable, ...callTools, load };
 
 /** The package from another place. Passed as text. */
 function load(directory: string): Package {

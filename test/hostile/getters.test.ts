@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { type Callable, callTools } from '../support/callables.js';
 import { inChild } from '../support/child.js';
-import { type Callable, hostileCalls } from '../support/hostile-call.js';
-import { hookedValues } from '../support/hostile-objects.js';
 import { publicTable } from '../support/public-table.js';
+import { hookedValues } from './objects.js';
 
-const using = { publicTable, hookedValues, ...hostileCalls };
+const using = { publicTable, hookedValues, ...callTools };
 
 test('what a getter or method of an argument throws passes through, and nothing has changed', async () => {
   const { count, wrong } = await inChild(

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { type Callable, callTools } from '../support/callables.js';
 import { inChild } from '../support/child.js';
-import { type Callable, hostileCalls } from '../support/hostile-call.js';
 import { publicTable } from '../support/public-table.js';
 
-const using = { publicTable, ...hostileCalls };
+const using = { publicTable, ...callTools };
 
 test('what somebody has put on Object.prototype acts neither as an option nor as a descriptor', async () => {
   const { count, wrong } = await inChild(

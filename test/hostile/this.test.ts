@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { callTools } from '../support/callables.js';
 import { inChild } from '../support/child.js';
-import { hostileCalls } from '../support/hostile-call.js';
 import { publicTable } from '../support/public-table.js';
 
-const using = { publicTable, ...hostileCalls };
+const using = { publicTable, ...callTools };
 
 test('every method and getter refuses a wrong this', async () => {
   const { count, wrong } = await inChild(

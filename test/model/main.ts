@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Found } from './child.js';
 import { describe } from './describe.js';
 import type { Sequence } from './operation.js';
-import { Runner } from './process.js';
+import { Runner } from './runner.js';
 import { shrink } from './shrink.js';
 
 /** How long a wait may take that is to return at once. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { block, type Blocking, blockedWorker, blockingWaits } from '../support/blocking.js';
 import { pipe } from '../support/descriptors.js';
 import { type Ended, startNode } from '../support/processes.js';
 import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
+import { block, type Blocking, blockedWorker, blockingWaits } from './blocking.js';
 
 /** Far more than it takes, and far less than for ever. */
 const BOUND_MS = 2000;

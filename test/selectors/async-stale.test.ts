@@ -3,11 +3,11 @@ import { EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
-import { threadCpuMs } from '../support/cpu.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { threadCpuMs } from './cpu.js';
 
 /** A selector, and what makes an entry of its set stale that fires for ever. */
 function withDuplicate() {

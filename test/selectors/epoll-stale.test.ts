@@ -10,11 +10,11 @@ import {
 } from 'io-selectors';
 import { close, dup2, timerfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
-import { timed } from '../support/cpu.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { timed } from './cpu.js';
 
 /** A selector whose kernel set has an entry that no registration has and that fires for ever. */
 function withStaleEntry(options?: RegisterOptions) {

@@ -2,12 +2,12 @@ import { openSync } from 'node:fs';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
-import { threadCpuMs, timed } from '../support/cpu.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
+import { threadCpuMs, timed } from './cpu.js';
 
 /** Leaves an entry of the kernel's behind that no registration has: of a pipe that is alive under `duplicate`. */
 function leaveEntry(selector: EpollSelector, number: number, readable: boolean): { duplicate: number } {

@@ -10,13 +10,13 @@ import {
 import { close, write } from 'io-selectors/fd';
 import { MSG_OOB } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
-import { timed } from '../support/cpu.js';
 import { drain, fill, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
+import { timed } from './cpu.js';
 
 /** Readable for the kernel, whether it was asked for or not: HUP, and for the write end ERR. */
 function hungUp(): number {

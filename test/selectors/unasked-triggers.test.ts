@@ -12,7 +12,6 @@ import {
 import { close, eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { follow, keysOf, turns } from '../support/async.js';
-import { threadCpuMs, timed } from '../support/cpu.js';
 import { drain, fill, owned, ownedFd, socketPair } from '../support/descriptors.js';
 import { openFile } from '../support/files.js';
 import { highPipe } from '../support/high-descriptors.js';
@@ -21,6 +20,7 @@ import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/se
 import { inThread } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
+import { threadCpuMs, timed } from './cpu.js';
 
 /** Each way to register a socket for writing that reports what nobody has asked for, and how to have it happen. */
 const WAYS: [string, RegisterOptions, (peer: { send(data: string): unknown; shutdown(how: 'write'): void }) => void][] = [

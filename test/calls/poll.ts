@@ -1,6 +1,6 @@
 import { Poll } from 'io-selectors';
 import type { FileObject } from 'io-selectors';
-import { owned } from './descriptors.js';
+import { owned } from '../support/descriptors.js';
 
 /** A Poll with these entries, closed when the test is over. */
 export function openPoll(...entries: [file: FileObject, events: number][]): Poll {

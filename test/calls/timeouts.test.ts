@@ -3,10 +3,10 @@ import { POLLIN, select } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { openPoll } from '../support/poll.js';
-import { writeOnceBlocked } from '../support/release.js';
 import { hasPoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
+import { writeOnceBlocked } from './late-writer.js';
+import { openPoll } from './poll.js';
 
 type Timeout = number | null | undefined;
 

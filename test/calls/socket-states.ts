@@ -13,8 +13,8 @@ import {
   Socket,
   SOL_SOCKET,
 } from 'io-selectors/socket';
-import { owned, portOf, socketPair, tcpListener, tcpPair } from './descriptors.js';
-import { untilReadable } from './internet.js';
+import { owned, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
+import { untilReadable } from '../support/internet.js';
 import type { State } from './states.js';
 
 type Act = (own: Socket, peer: Socket) => void;

@@ -1,4 +1,4 @@
-import { type Child, compile, startNode } from './processes.js';
+import { type Child, compile, startNode } from '../support/processes.js';
 
 const PRELUDE = `
 import { constants } from 'node:os';

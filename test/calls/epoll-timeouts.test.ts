@@ -3,10 +3,10 @@ import { type Epoll, EpollEventList, EPOLLIN } from 'io-selectors';
 import { eventfd, timerfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
-import { openEpoll } from '../support/epoll.js';
 import { expectError } from '../support/errors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
+import { openEpoll } from './epoll.js';
 
 const ways: [string, (epoll: Epoll, timeoutMs?: number | null) => number][] = [
   ['wait', (epoll, timeoutMs) => epoll.wait(timeoutMs).length],

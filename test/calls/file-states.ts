@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { Epoll, EPOLLET, EPOLLIN, select } from 'io-selectors';
 import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
 import { onTestFinished } from 'vitest';
-import { owned, pipe } from './descriptors.js';
-import { closedFd, openFile, temporaryPath } from './files.js';
-import { untilReadable } from './internet.js';
-import { flush, packetMode, pty, ptyMaster } from './ptys.js';
-import { hasEpoll } from './selectors.js';
-import { pendingSignalFd } from './signal-fd.js';
+import { owned, pipe } from '../support/descriptors.js';
+import { closedFd, openFile, temporaryPath } from '../support/files.js';
+import { untilReadable } from '../support/internet.js';
+import { flush, packetMode, pty, ptyMaster } from '../support/ptys.js';
+import { hasEpoll } from '../support/selectors.js';
+import { openDescriptors } from '../support/witness.js';
+import { pendingSignalFd } from './signalfd.js';
 import type { State } from './states.js';
-import { openDescriptors } from './witness.js';
 
 const { O_CREAT, O_RDWR, O_WRONLY } = constants;
 /** Node does not name it. */

@@ -1,8 +1,8 @@
 import { read } from 'io-selectors/fd';
 import { onTestFinished } from 'vitest';
-import { ownedFd } from './descriptors.js';
-import { compile } from './processes.js';
-import { openDescriptors } from './witness.js';
+import { ownedFd } from '../support/descriptors.js';
+import { compile } from '../support/processes.js';
+import { openDescriptors } from '../support/witness.js';
 
 const SOURCE = `
 #include <signal.h>

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import type { BaseSelector } from 'io-selectors';
-import { inThread, syscallNumbers } from './threads.js';
+import { inThread, syscallNumbers } from '../support/threads.js';
 
 /** Wakes a selector from another thread, as often as told, and resolves when that is done. */
 export async function wakeFromThread(selector: BaseSelector, times = 1): Promise<void> {

@@ -1,5 +1,5 @@
 import type { BaseSelector } from 'io-selectors';
-import type { Package } from './child.js';
+import type { Package } from '../support/child.js';
 
 /** An operation of several steps, any of which may fail. */
 export interface Steps {

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryPath } from './files.js';
-import { root } from './processes.js';
+import { temporaryPath } from '../support/files.js';
+import { root } from '../support/processes.js';
 
 /** The directory of a second copy of the package's modules, as one that another dependency brings along. */
 export function secondCopy(): string {

@@ -1,8 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { BaseSelector } from 'io-selectors';
-import { backends, hasEpoll, hasPoll } from './selectors.js';
-import { inThread } from './threads.js';
-import { WAITS } from './waiting.js';
+import { backends, hasEpoll, hasPoll } from '../support/selectors.js';
+import { inThread } from '../support/threads.js';
+import { WAITS } from '../support/waiting.js';
 
 type Package = typeof import('io-selectors');
 type Input = Blocking & { fd: number };

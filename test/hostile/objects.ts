@@ -1,4 +1,4 @@
-import type { Argument } from './public-table.js';
+import type { Argument } from '../support/public-table.js';
 
 /** An argument that works, but runs code of the caller's while it is read; `must`: whether a call has to read it. */
 export type Hooked = [label: string, value: unknown, must: boolean];

@@ -133,4 +133,4 @@ export function stateOf(io: Package, self: object | undefined): string {
   return told.map(String).join('\n');
 }
 
-export const hostileCalls = { callables, outcomeOf, openNumbers, cleanUp, fileState, stateOf };
+export const callTools = { callables, outcomeOf, openNumbers, cleanUp, fileState, stateOf };

@@ -1,4 +1,4 @@
-import type { Package } from './child.js';
+import type { Package } from '../support/child.js';
 
 /** What a fault is to lead to: an error of the call, one with this code of the package's, or a value, as JSON. */
 type Consequence = 'throws' | { code: string } | { value: string };

@@ -2,7 +2,7 @@ import { describeMask, Epoll, Poll, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, select,
 import { describe, expect, test } from 'vitest';
 import { owned } from '../support/descriptors.js';
 import { hasEpoll, hasPoll } from '../support/selectors.js';
-import { states } from '../support/states.js';
+import { states } from './states.js';
 
 const EVENTS = POLLIN | POLLPRI | POLLOUT | POLLRDHUP;
 

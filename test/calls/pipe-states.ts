@@ -1,6 +1,6 @@
 import { closeSync, constants, readSync, writeSync } from 'node:fs';
-import { fill, pipe } from './descriptors.js';
-import { fifo, openFile } from './files.js';
+import { fill, pipe } from '../support/descriptors.js';
+import { fifo, openFile } from '../support/files.js';
 import type { State } from './states.js';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { inChild, type Package } from './child.js';
-import { faultLibrary } from './fault-library.js';
-import { temporaryPath } from './files.js';
+import { inChild, type Package } from '../support/child.js';
+import { temporaryPath } from '../support/files.js';
+import { faultLibrary } from './library.js';
 
 export interface Fault {
   /** Of the system call, as `'epoll_ctl'`; `'*'` is any call of the addon. */

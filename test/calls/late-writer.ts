@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { inThread, syscallNumbers } from './threads.js';
+import { inThread, syscallNumbers } from '../support/threads.js';
 
 /**
  * Has another thread write one byte as soon as this thread sleeps in one of these system calls. The event

@@ -1,4 +1,4 @@
-import { compile } from './processes.js';
+import { compile } from '../support/processes.js';
 
 /**
  * Stands before libc and lets calls fail as a file says that the process maps: see `faults.ts`. Calls of the addon
