@@ -33,28 +33,28 @@ function fromHeaders(): Record<string, number> {
 }
 
 describe('constants', () => {
-  test('JSB-015 every one has the value of the headers', () => {
+  test('every one has the value of the headers', () => {
     expect(fromHeaders()).toEqual(Object.fromEntries(names.map((name) => [name, exported[name]])));
   });
 
-  test('JSB-015 all are there and no others', () => {
+  test('all are there and no others', () => {
     expect(new Set(names)).toEqual(new Set(SYSTEM.trim().split(/\s+/)));
   });
 
-  test.each(Object.entries(exported))('JSB-015 %s is %d, positive and of 32 bits', (_name, value) => {
+  test.each(Object.entries(exported))('%s is %d, positive and of 32 bits', (_name, value) => {
     expect(Number.isInteger(value)).toBe(true);
     expect(value).toBeGreaterThan(0);
     expect(value).toBeLessThan(2 ** 32);
   });
 
   test.each(['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'RDHUP', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG'])(
-    'JSB-015 %s is the same bit for poll and epoll',
+    '%s is the same bit for poll and epoll',
     (suffix) => {
       expect(exported[`POLL${suffix}`]).toBe(exported[`EPOLL${suffix}`]);
     },
   );
 
-  test('JSB-015 those with a fixed value have it', () => {
+  test('those with a fixed value have it', () => {
     expect(io.POLLNVAL).toBe(32);
     expect(io.EPOLLET).toBe(2147483648);
     expect([io.EVENT_READ, io.EVENT_WRITE, io.EVENT_PRIORITY]).toEqual([1, 2, 4]);

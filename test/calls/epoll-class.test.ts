@@ -18,7 +18,7 @@ describe.skipIf(!hasEpoll)('the class Epoll', () => {
     ['wait', [0]],
     ['waitInto', [undefined, 0]],
     ['close', []],
-  ])('JSB-009 throws a TypeError for %s on another object', (name, parameters) => {
+  ])('throws a TypeError for %s on another object', (name, parameters) => {
     const method: unknown = Reflect.get(Epoll.prototype, name);
     if (typeof method !== 'function') throw new Error(`no method ${name}`);
     for (const self of [undefined, null, {}, Epoll.prototype, Object.create(Epoll.prototype), new EpollEventList(1)]) {
@@ -26,17 +26,17 @@ describe.skipIf(!hasEpoll)('the class Epoll', () => {
     }
   });
 
-  test.each(['fd', 'closed'])('JSB-009 throws a TypeError for the getter %s on another object', (name) => {
+  test.each(['fd', 'closed'])('throws a TypeError for the getter %s on another object', (name) => {
     const getter = Object.getOwnPropertyDescriptor(Epoll.prototype, name)?.get;
     expect(thrownBy(() => Reflect.apply(getter ?? (() => {}), {}, []))).toBeInstanceOf(TypeError);
   });
 
-  test('JSB-010 is not called without new', () => {
+  test('is not called without new', () => {
     expect(thrownBy(() => Reflect.apply(Epoll, undefined, []))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => Reflect.apply(EpollEventList, undefined, [1]))).toBeInstanceOf(TypeError);
   });
 
-  test('JSB-010 can be extended', () => {
+  test('can be extended', () => {
     class Counting extends Epoll {
       calls = 0;
       override register(fd: FileObject, events: number): void {
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('the class Epoll', () => {
     expect(epoll).toBeInstanceOf(Epoll);
   });
 
-  test('JSB-018 takes descriptors and options from objects of another realm', () => {
+  test('takes descriptors and options from objects of another realm', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     const foreign: FileObject[] = runInNewContext('[{ fd: a }, { fileno: () => b }]', { a: readFd, b: writeFd });

@@ -30,15 +30,15 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     ['a function', () => {}],
     ['a number for cloexec', { cloexec: 1 }],
     ['null for cloexec', { cloexec: null }],
-  ])('EPL-004 is not made with %s', (_, options) => {
+  ])('is not made with %s', (_, options) => {
     expectError(() => new Epoll(options as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
-  test('EPL-004 is made with an empty options object', () => {
+  test('is made with an empty options object', () => {
     expect(owned(new Epoll({})).closed).toBe(false);
   });
 
-  test('EPL-005 has a descriptor until it is closed', () => {
+  test('has a descriptor until it is closed', () => {
     const epoll = openEpoll();
     expect(epoll.fd).toBeGreaterThan(2);
     expect(openDescriptors().get(epoll.fd)).toBe('anon_inode:[eventpoll]');
@@ -48,13 +48,13 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(epoll.fd).toBe(-1);
   });
 
-  test('EPL-006 is closed by execve unless it is asked not to be', () => {
+  test('is closed by execve unless it is asked not to be', () => {
     expect(isCloexec(openEpoll().fd)).toBe(true);
     expect(isCloexec(owned(new Epoll({ cloexec: true })).fd)).toBe(true);
     expect(isCloexec(owned(new Epoll({ cloexec: false })).fd)).toBe(false);
   });
 
-  test('EPL-007 is not inherited by a child process, nor is anything that a selector opens', () => {
+  test('is not inherited by a child process, nor is anything that a selector opens', () => {
     const before = openDescriptors();
     openEpoll();
     for (const [, Selector] of backends) open(Selector).select(0);
@@ -66,7 +66,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(found.filter((fd) => opened.includes(fd))).toEqual([]);
   });
 
-  test('EPL-008 is closed once, however often close is called', () => {
+  test('is closed once, however often close is called', () => {
     const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll.close();
@@ -77,7 +77,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(openDescriptors().get(number)).toMatch(/^pipe:/);
   });
 
-  test('EPL-008 is closed at the end of its scope', () => {
+  test('is closed at the end of its scope', () => {
     const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll[Symbol.dispose]();
@@ -92,7 +92,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     ['unregister', (epoll, fd) => epoll.unregister(fd)],
     ['wait', (epoll) => epoll.wait(0)],
     ['waitInto', (epoll) => epoll.waitInto(new EpollEventList(1), 0)],
-  ])('EPL-009 refuses %s after close, and leaves whoever has its number alone', (_, use) => {
+  ])('refuses %s after close, and leaves whoever has its number alone', (_, use) => {
     const stranger = openEpoll();
     const [watched] = pipe();
     const [another, full] = pipe();

@@ -26,7 +26,7 @@ const ALWAYS = EPOLLERR | EPOLLHUP;
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('epoll_ctl', () => {
-  test('EPL-012 adds, changes and removes', () => {
+  test('adds, changes and removes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN);
@@ -41,7 +41,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-013 accepts every subset of the bits', () => {
+  test('accepts every subset of the bits', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     epoll.register(readFd, 0);
@@ -58,14 +58,14 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     ['regular file', import.meta.filename],
     ['regular file of /proc', '/proc/self/maps'],
     ['character device without poll', '/dev/zero'],
-  ])('EPL-017 refuses a %s', (_, path) => {
+  ])('refuses a %s', (_, path) => {
     const epoll = openEpoll();
     const fd = ownedFd(openSync(path, 'r'));
     expectError(() => epoll.register(fd, EPOLLIN), 'EPERM', { syscall: 'epoll_ctl', fd });
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('EPL-026 passes on a bit that nobody knows', () => {
+  test('passes on a bit that nobody knows', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN | 0x00800000);
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
   });
 
-  test('EPL-027 takes all 32 bits but EPOLLEXCLUSIVE together', () => {
+  test('takes all 32 bits but EPOLLEXCLUSIVE together', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     expectError(() => epoll.register(readFd, 0xffffffff), 'EINVAL', { syscall: 'epoll_ctl', fd: readFd });
@@ -86,7 +86,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect((events | EPOLLWAKEUP) >>> 0).toBe(0xffffffff - EPOLLEXCLUSIVE);
   });
 
-  test('EPL-029 gives the data of the last change', () => {
+  test('gives the data of the last change', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     write(writeFd, 'x');
@@ -99,7 +99,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
   });
 
-  test('EPL-053 changes what the kernel lists', () => {
+  test('changes what the kernel lists', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     expect(epollEntries(epoll.fd)).toEqual([]);
@@ -136,7 +136,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test("JSB-019 takes Node's own descriptors like any other", () => {
+  test("takes Node's own descriptors like any other", () => {
     const epoll = openEpoll();
     const accepted = new Set<number>();
     const open = openDescriptors();

@@ -22,7 +22,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     ['a pipe', pipePair],
     ['an AF_UNIX socket', unixPair],
   ])('of %s', (_, pair) => {
-    test('EPL-065 is reported again while its cause lasts, if level-triggered', () => {
+    test('is reported again while its cause lasts, if level-triggered', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN);
@@ -33,7 +33,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(epoll.wait(0)).toEqual([]);
     });
 
-    test('EPL-066 is reported once, if edge-triggered', () => {
+    test('is reported once, if edge-triggered', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -42,7 +42,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(epoll.wait(0)).toEqual([]);
     });
 
-    test('EPL-067 comes anew with more data, although the first was not read', () => {
+    test('comes anew with more data, although the first was not read', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       }
     });
 
-    test('EPL-068 does not come anew when only a part was read', () => {
+    test('does not come anew when only a part was read', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -64,7 +64,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(drain(fd)).toBe(2);
     });
 
-    test('EPL-070 combines two edges before one wait', () => {
+    test('combines two edges before one wait', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(epoll.wait(0)).toEqual([]);
     });
 
-    test('EPL-066 is repeated by a change with the same mask while its cause lasts', () => {
+    test('is repeated by a change with the same mask while its cause lasts', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -88,7 +88,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     });
   });
 
-  test('EPL-072 of a writable eventfd is an edge after it was full', () => {
+  test('of a writable eventfd is an edge after it was full', () => {
     const epoll = openEpoll();
     const event = owned(eventfd());
     epoll.register(event, EPOLLOUT | EPOLLET);
@@ -101,7 +101,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-074 of a writable AF_UNIX stream waits for more room than a few bytes', () => {
+  test('of a writable AF_UNIX stream waits for more room than a few bytes', () => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
     fill(a.fd);
@@ -113,7 +113,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     expect(epoll.wait(0)).toEqual([{ fd: a.fd, events: EPOLLOUT }]);
   });
 
-  test('EPL-075 of a listener is one for all pending connections', () => {
+  test('of a listener is one for all pending connections', () => {
     const epoll = openEpoll();
     const { listener, port } = tcpListener();
     listener.setBlocking(false);
@@ -133,7 +133,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: listener.fd, events: EPOLLIN }]);
   });
 
-  test('EPL-079 that is an edge and one-shot comes once for each change of the entry', () => {
+  test('that is an edge and one-shot comes once for each change of the entry', () => {
     const epoll = openEpoll();
     const [fd, put] = unixPair();
     epoll.register(fd, EPOLLIN | EPOLLET | EPOLLONESHOT);

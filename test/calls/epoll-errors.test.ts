@@ -55,7 +55,7 @@ describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
     }
   });
 
-  test('EPL-020 an unknown operation, after a closed descriptor', () => {
+  test('an unknown operation, after a closed descriptor', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     for (const op of [42, 0, -1, 2 ** 31 - 1]) {
@@ -96,7 +96,7 @@ describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
       expect(epollEntries(epoll.fd)).toEqual([]);
     });
 
-    test.each([NaN, Infinity, -Infinity, -1, 0.5, 2 ** 31, 2 ** 32])('JSB-003 the descriptor %d', (fd) => {
+    test.each([NaN, Infinity, -Infinity, -1, 0.5, 2 ** 31, 2 ** 32])('the descriptor %d', (fd) => {
       const epoll = openEpoll();
       expectError(() => call(epoll, fd as never), 'ERR_OUT_OF_RANGE', { type: RangeError });
       expectError(() => call(epoll, { fd } as never), 'ERR_OUT_OF_RANGE', { type: RangeError });

@@ -45,7 +45,7 @@ console.log(JSON.stringify(result.slice(0, 2)));
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('an event list', () => {
-  test('JSB-016 holds mask and 64 bits of data of every event', () => {
+  test('holds mask and 64 bits of data of every event', () => {
     const epoll = openEpoll();
     const list = new EpollEventList(8);
     const data = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 0x0123_4567_89ab_cdefn, 2n ** 63n, 2n ** 64n - 1n];
@@ -133,7 +133,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     expectError(() => epoll.waitInto(list as never, 0), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
-  test('JSB-009 throws a TypeError for its methods on another object', () => {
+  test('throws a TypeError for its methods on another object', () => {
     for (const name of ['fd', 'events', 'data']) {
       const method: unknown = Reflect.get(EpollEventList.prototype, name);
       if (typeof method !== 'function') throw new Error(`no method ${name}`);

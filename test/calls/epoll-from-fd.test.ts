@@ -14,7 +14,7 @@ const O_PATH = 0o10000000;
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
-  test('EPL-010 gives a second view of the same set', () => {
+  test('gives a second view of the same set', () => {
     const original = openEpoll();
     const [readFd, writeFd] = pipe();
     const a = Epoll.fromFd(dupHigh(original.fd));
@@ -61,7 +61,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     ['/dev/null', () => ownedFd(openSync('/dev/null', 'r'))],
     ['a socket', () => owned(new Socket()).fd],
     ['an eventfd', () => owned(eventfd()).fd],
-  ])('JSB-013 refuses %s and leaves it open', (_, open) => {
+  ])('refuses %s and leaves it open', (_, open) => {
     const fd = open();
     const before = openDescriptors();
     expectError(() => Epoll.fromFd(fd), 'EINVAL', { syscall: 'epoll_ctl', fd });

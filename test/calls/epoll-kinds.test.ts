@@ -100,14 +100,14 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     ['a pidfd', () => owned(pidfd(process.pid)).fd],
     ['/proc/mounts', () => ownedFd(openSync('/proc/mounts', 'r'))],
     ['/dev/random', () => ownedFd(openSync('/dev/random', 'r'))],
-  ])('EPL-025 accepts %s', (_, open) => {
+  ])('accepts %s', (_, open) => {
     const epoll = openEpoll();
     const fd = open();
     epoll.register(fd, EPOLLIN);
     expect(epollEntries(epoll.fd)).toEqual([{ fd, events: 0x19, data: BigInt(fd) }]);
   });
 
-  test.each(['r', 'w', 'w+', 'a'])('EPL-025 refuses an empty regular file opened for %s', (flags) => {
+  test.each(['r', 'w', 'w+', 'a'])('refuses an empty regular file opened for %s', (flags) => {
     const path = directory();
     const file = join(path, 'file');
     closeSync(openSync(file, 'w'));
@@ -118,7 +118,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('EPL-025 accepts or refuses what only C can open', async () => {
+  test('accepts or refuses what only C can open', async () => {
     const node = [process.execPath, '--input-type=module', '--eval', REGISTER, 'descriptors'];
     const { code, stdout, stderr } = await start(compile(OPENER), node).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -10,7 +10,7 @@ import { openEpoll, ready } from './epoll.js';
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('the events of', () => {
-  test('EPL-081 a TCP socket contain EPOLLRDHUP after its own shutdown of reading', () => {
+  test('a TCP socket contain EPOLLRDHUP after its own shutdown of reading', () => {
     const epoll = openEpoll();
     const [client] = tcpPair();
     epoll.register(client, EPOLLRDHUP);
@@ -19,7 +19,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: EPOLLRDHUP }]);
   });
 
-  test('EPL-084 a TCP socket lack EPOLLRDHUP once it is no longer asked for', () => {
+  test('a TCP socket lack EPOLLRDHUP once it is no longer asked for', () => {
     const epoll = openEpoll();
     const [client, server] = tcpPair();
     epoll.register(server, EPOLLIN | EPOLLRDHUP);
@@ -30,7 +30,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: server.fd, events: EPOLLIN | EPOLLRDHUP }]);
   });
 
-  test('EPL-085 a pipe of which nothing is asked are EPOLLHUP when the writer closes', () => {
+  test('a pipe of which nothing is asked are EPOLLHUP when the writer closes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(readFd, 0);
@@ -40,7 +40,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLHUP }]);
   });
 
-  test('EPL-086 a pipe asked for EPOLLERR are that when the reader closes', () => {
+  test('a pipe asked for EPOLLERR are that when the reader closes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(writeFd, EPOLLERR);
@@ -52,7 +52,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
   test.each([
     ['an empty pipe', '', EPOLLHUP],
     ['a pipe with data', 'x', EPOLLIN | EPOLLHUP],
-  ])('EPL-087 %s whose writer closes never contain EPOLLRDHUP', (_, data, events) => {
+  ])('%s whose writer closes never contain EPOLLRDHUP', (_, data, events) => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(readFd, EPOLLIN | EPOLLRDHUP);
@@ -61,7 +61,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events }]);
   });
 
-  test('EPL-088 a pipe contain EPOLLOUT until it is full, and again when there is room', () => {
+  test('a pipe contain EPOLLOUT until it is full, and again when there is room', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     epoll.register(writeFd, EPOLLOUT);
@@ -73,7 +73,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
   });
 
-  test('EPL-089 a pipe with data are EPOLLOUT, with EPOLLERR once the reader closes', () => {
+  test('a pipe with data are EPOLLOUT, with EPOLLERR once the reader closes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(writeFd, EPOLLOUT);
@@ -83,7 +83,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT | EPOLLERR }]);
   });
 
-  test('EPL-091 a refused connection contain EPOLLERR until its error is read', () => {
+  test('a refused connection contain EPOLLERR until its error is read', () => {
     const epoll = openEpoll();
     const bound = owned(new Socket());
     bound.bind({ address: '127.0.0.1', port: 0 });
@@ -99,7 +99,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: asked | EPOLLHUP }]);
   });
 
-  test('EPL-092 a TCP socket are EPOLLOUT alone after its own shutdown of writing', () => {
+  test('a TCP socket are EPOLLOUT alone after its own shutdown of writing', () => {
     const epoll = openEpoll();
     const [client] = tcpPair();
     epoll.register(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
@@ -107,7 +107,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: client.fd, events: EPOLLOUT }]);
   });
 
-  test('EPL-094 a TCP socket contain EPOLLPRI until the urgent byte is read in the stream', () => {
+  test('a TCP socket contain EPOLLPRI until the urgent byte is read in the stream', () => {
     const epoll = openEpoll();
     const [client, server] = tcpPair();
     server.setOption(SOL_SOCKET, SO_OOBINLINE, true);
@@ -121,14 +121,14 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLIN }]);
   });
 
-  test('EPL-095 an idle listener are none', () => {
+  test('an idle listener are none', () => {
     const epoll = openEpoll();
     const { listener } = tcpListener();
     epoll.register(listener, EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP);
     for (let i = 0; i < 3; i++) expect(epoll.wait(30)).toEqual([]);
   });
 
-  test('EPL-104 descriptors of several kinds in one set are each its own', () => {
+  test('descriptors of several kinds in one set are each its own', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     const [client, server] = tcpPair();

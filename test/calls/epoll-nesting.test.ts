@@ -16,7 +16,7 @@ function chain(length: number): Epoll[] {
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
-  test('EPL-031 is refused at the sixth level over a pipe', () => {
+  test('is refused at the sixth level over a pipe', () => {
     const [readFd, writeFd] = pipe();
     const levels = Array.from({ length: 6 }, openEpoll);
     levels[0].register(readFd, EPOLLIN);
@@ -29,20 +29,20 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     expect(epollEntries(levels[5].fd)).toEqual([]);
   });
 
-  test('EPL-032 does not watch the one that watches it', () => {
+  test('does not watch the one that watches it', () => {
     const [b, a] = chain(2);
     expectError(() => b.register(a, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: a.fd });
     expect(epollEntries(b.fd)).toEqual([]);
   });
 
-  test.each([3, 4, 5])('EPL-033 does not close a ring of %d', (length) => {
+  test.each([3, 4, 5])('does not close a ring of %d', (length) => {
     const instances = chain(length);
     const [innermost, outermost] = [instances[0], instances[length - 1]];
     expectError(() => innermost.register(outermost, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: outermost.fd });
     expect(epollEntries(innermost.fd)).toEqual([]);
   });
 
-  test('EPL-035 is readable while it has something to report', () => {
+  test('is readable while it has something to report', () => {
     const [inner, outer] = chain(2);
     const [readFd, writeFd] = pipe();
     inner.register(readFd, EPOLLIN);
@@ -57,7 +57,7 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     }
   });
 
-  test('EPL-036 is added, changed and removed like any descriptor', () => {
+  test('is added, changed and removed like any descriptor', () => {
     const [inner, outer] = [openEpoll(), openEpoll()];
     outer.register(inner, EPOLLOUT);
     expect(epollEntries(outer.fd)).toMatchObject([{ fd: inner.fd, events: 0x1c }]);
@@ -67,7 +67,7 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     expectError(() => outer.unregister(inner), 'ENOENT', { syscall: 'epoll_ctl', fd: inner.fd });
   });
 
-  test('EPL-040 is not watched exclusively', () => {
+  test('is not watched exclusively', () => {
     const [inner, outer] = [openEpoll(), openEpoll()];
     expectError(() => outer.register(inner, EPOLLIN | EPOLLEXCLUSIVE), 'EINVAL', { fd: inner.fd });
     expect(epollEntries(outer.fd)).toEqual([]);

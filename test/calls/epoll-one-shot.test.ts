@@ -20,7 +20,7 @@ function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('a one-shot entry', () => {
-  test('EPL-076 is silent after its event, but stays in the set without a mask', () => {
+  test('is silent after its event, but stays in the set without a mask', () => {
     const { epoll, readFd, writeFd } = fired();
     expect(epoll.wait(0)).toEqual([]);
     drain(readFd);
@@ -30,13 +30,13 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     expect(epollEntries(epoll.fd)).toMatchObject([{ fd: readFd, events: EPOLLONESHOT }]);
   });
 
-  test('EPL-077 is not added again after its event', () => {
+  test('is not added again after its event', () => {
     const { epoll, readFd } = fired();
     expectError(() => epoll.register(readFd, EPOLLIN), 'EEXIST', { syscall: 'epoll_ctl', fd: readFd });
     expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-077 is armed again by a change, and fires if it is still ready', () => {
+  test('is armed again by a change, and fires if it is still ready', () => {
     const { epoll, readFd } = fired();
     epoll.modify(readFd, EPOLLIN | EPOLLONESHOT);
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
@@ -46,13 +46,13 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-077 can be removed after its event', () => {
+  test('can be removed after its event', () => {
     const { epoll, readFd } = fired();
     epoll.unregister(readFd);
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('EPL-078 does not even report a hang-up after its event, until it is armed again', () => {
+  test('does not even report a hang-up after its event, until it is armed again', () => {
     const { epoll, readFd, writeFd } = fired();
     closeSync(writeFd);
     expect(epoll.wait(0)).toEqual([]);
@@ -61,7 +61,7 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-052 fires once in each set that has its descriptor', () => {
+  test('fires once in each set that has its descriptor', () => {
     const sets = [openEpoll(), openEpoll()];
     const [a, b] = socketPair();
     for (const epoll of sets) epoll.register(a, EPOLLIN | EPOLLONESHOT);
@@ -71,7 +71,7 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     for (const epoll of sets) expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('EPL-083 for EPOLLRDHUP alone says nothing of the data before the end', () => {
+  test('for EPOLLRDHUP alone says nothing of the data before the end', () => {
     const epoll = openEpoll();
     const [client, server] = tcpPair();
     epoll.register(server, EPOLLRDHUP | EPOLLONESHOT);

@@ -37,7 +37,7 @@ function watchedWithDuplicate() {
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
-  test('EPL-043 outlives its number while a duplicate is open', () => {
+  test('outlives its number while a duplicate is open', () => {
     const epoll = openEpoll();
     const [number, writeFd] = highPipe();
     const duplicate = dupHigh(number);
@@ -51,21 +51,21 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('EPL-045 is not removed under a number that /dev/null has taken', () => {
+  test('is not removed under a number that /dev/null has taken', () => {
     const { epoll, readFd } = watchedWithDuplicate();
     dup2(ownedFd(openSync('/dev/null', 'r')), readFd);
     expectError(() => epoll.unregister(readFd), 'EPERM', { syscall: 'epoll_ctl', fd: readFd });
     expect(epollEntries(epoll.fd)).toHaveLength(1);
   });
 
-  test('EPL-046 is not removed under a number that another pipe has taken', () => {
+  test('is not removed under a number that another pipe has taken', () => {
     const { epoll, readFd } = watchedWithDuplicate();
     dup2(pipe()[0], readFd);
     expectError(() => epoll.unregister(readFd), 'ENOENT', { syscall: 'epoll_ctl', fd: readFd });
     expect(epollEntries(epoll.fd)).toHaveLength(1);
   });
 
-  test('EPL-047 stands beside one of the same number for another pipe', () => {
+  test('stands beside one of the same number for another pipe', () => {
     const { epoll, readFd, writeFd, duplicate } = watchedWithDuplicate();
     const [other, otherWriteFd] = pipe();
     dup2(other, readFd);
@@ -80,7 +80,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([{ fd: readFd, events: 0x19, data: 2n }]);
   });
 
-  test('EPL-048 is one for each duplicate, with a mask of its own', () => {
+  test('is one for each duplicate, with a mask of its own', () => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
     const duplicate = dupHigh(a.fd);
@@ -96,7 +96,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(ready(epoll)).toEqual(new Map([[a.fd, EPOLLIN], [duplicate, EPOLLOUT]]));
   });
 
-  test('EPL-049 goes with the last descriptor of its file', () => {
+  test('goes with the last descriptor of its file', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     write(writeFd, 'x');
@@ -107,7 +107,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epoll.wait(30)).toEqual([]);
   });
 
-  test('EPL-054 is removed by a child process that shares the set', () => {
+  test('is removed by a child process that shares the set', () => {
     const epoll = owned(new Epoll({ cloexec: false }));
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN);

@@ -25,7 +25,7 @@ async function waiter(epoll: Epoll) {
 
 // A build may leave epoll out.
 describe.skipIf(!hasEpoll)('a thread that waits', () => {
-  test('THR-022 wakes with a ready descriptor that another thread adds', async () => {
+  test('wakes with a ready descriptor that another thread adds', async () => {
     const epoll = openEpoll();
     epoll.register(pipe()[0], EPOLLIN);
     const thread = await waiter(epoll);
@@ -34,7 +34,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('THR-023 wakes when another thread asks for what is there already', async () => {
+  test('wakes when another thread asks for what is there already', async () => {
     const epoll = openEpoll();
     const event = owned(eventfd(1));
     epoll.register(event, 0);
@@ -43,7 +43,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('THR-027 wakes although the set was empty when it began', async () => {
+  test('wakes although the set was empty when it began', async () => {
     const epoll = openEpoll();
     const thread = await waiter(epoll);
     const event = owned(eventfd());
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('THR-026 on a duplicate is not misled when the original number goes to another file', async () => {
+  test('on a duplicate is not misled when the original number goes to another file', async () => {
     const original = openEpoll();
     const epoll = Epoll.fromFd(dupHigh(original.fd));
     const [watched, unwatched] = [owned(eventfd()), owned(eventfd(1))];
@@ -75,7 +75,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     ['level-triggered', 0, 2],
     ['edge-triggered', EPOLLET, 1],
     ['one-shot', EPOLLONESHOT, 1],
-  ])('THR-021 shares its set with another: a %s event wakes %d', async (_, mode, woken) => {
+  ])('shares its set with another: a %s event wakes %d', async (_, mode, woken) => {
     const epoll = openEpoll();
     const event = owned(eventfd());
     epoll.register(event, EPOLLIN | mode);
@@ -91,7 +91,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await other.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('THR-033 finds an entry that it arms again, however another thread writes', async () => {
+  test('finds an entry that it arms again, however another thread writes', async () => {
     const rounds = 3000;
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
@@ -112,7 +112,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toBe(rounds);
   });
 
-  test('THR-001 does so in six workers at once', async () => {
+  test('does so in six workers at once', async () => {
     const events = Array.from({ length: 6 }, () => owned(eventfd()));
     const threads = await Promise.all(
       events.map(async ({ fd }) => {

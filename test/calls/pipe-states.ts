@@ -39,13 +39,13 @@ function dropReader(r: number, w: number): void {
 }
 
 export const pipeStates: State[] = [
-  ['FDM-001', 'pipe read end, empty', end('read', () => {}), '-', '-', '-', '-'],
-  ['FDM-003', 'pipe read end, data', end('read', (_, w) => writeSync(w, 'x')), 'IN', '-', 'IN', 'r'],
-  ['FDM-005', 'pipe read end, writer closed', end('read', (_, w) => closeSync(w)), 'HUP', 'HUP', 'HUP', 'r'],
-  ['FDM-007', 'pipe write end, full minus 1 byte', end('write', fillToLastByte), '-', '-', '-', '-'],
-  ['FDM-009', 'pipe write end, some room, reader closed', end('write', dropReader), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
-  ['FDM-011', 'pipe write end, empty, reader closed', end('write', closeSync), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
-  ['FDM-013', 'FIFO read end, writer present, empty', () => fifoWithWriters(1), '-', '-', '-', '-'],
-  ['FDM-015', 'FIFO read end, new writer after HUP', () => fifoWithWriters(2), '-', '-', '-', '-'],
-  ['FDM-017', 'FIFO O_RDWR, data', fifoWithData, 'IN|OUT', '-', 'IN|OUT', 'rw'],
+  ['pipe read end, empty', end('read', () => {}), '-', '-', '-', '-'],
+  ['pipe read end, data', end('read', (_, w) => writeSync(w, 'x')), 'IN', '-', 'IN', 'r'],
+  ['pipe read end, writer closed', end('read', (_, w) => closeSync(w)), 'HUP', 'HUP', 'HUP', 'r'],
+  ['pipe write end, full minus 1 byte', end('write', fillToLastByte), '-', '-', '-', '-'],
+  ['pipe write end, some room, reader closed', end('write', dropReader), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
+  ['pipe write end, empty, reader closed', end('write', closeSync), 'OUT|ERR', 'ERR', 'OUT|ERR', 'rw'],
+  ['FIFO read end, writer present, empty', () => fifoWithWriters(1), '-', '-', '-', '-'],
+  ['FIFO read end, new writer after HUP', () => fifoWithWriters(2), '-', '-', '-', '-'],
+  ['FIFO O_RDWR, data', fifoWithData, 'IN|OUT', '-', 'IN|OUT', 'rw'],
 ];

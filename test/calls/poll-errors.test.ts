@@ -19,8 +19,8 @@ function call(poll: Poll, method: Method, ...args: unknown[]): unknown {
 describe.skipIf(!hasPoll)('Poll', () => {
   describe.each<Method>(['register', 'modify', 'unregister'])('%s', (method) => {
     test.each<[form: string, file: (poll: Poll) => unknown]>([
-      ['POL-030 the Poll itself', (poll) => poll],
-      ['POL-030 an object with a string from fileno()', () => ({ fileno: () => '3' })],
+      ['the Poll itself', (poll) => poll],
+      ['an object with a string from fileno()', () => ({ fileno: () => '3' })],
       ["'3'", () => '3'],
       ['true', () => true],
       ['3n', () => 3n],

@@ -25,7 +25,7 @@ import { connecting } from './socket-states.js';
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('Poll', () => {
-  test('POL-034 a TCP socket whose buffers are full has no POLLOUT until the peer reads', () => {
+  test('a TCP socket whose buffers are full has no POLLOUT until the peer reads', () => {
     const [client, server] = tcpPair();
     // What was sent moves on to the peer's buffer for a while, and makes room again.
     do fill(client.fd);
@@ -36,7 +36,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: client.fd, revents: POLLOUT }]);
   });
 
-  test('POL-035 a listener has POLLIN while a connection waits to be accepted', () => {
+  test('a listener has POLLIN while a connection waits to be accepted', () => {
     const { listener, port } = tcpListener();
     const poll = openPoll([listener, POLLIN]);
     expect(poll.wait(0)).toEqual([]);
@@ -46,7 +46,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait(0)).toEqual([]);
   });
 
-  test('POL-038 a TCP socket that closed first has POLLHUP once the peer closed too', () => {
+  test('a TCP socket that closed first has POLLHUP once the peer closed too', () => {
     const [client, server] = tcpPair();
     client.shutdown('write');
     untilReadable(server);
@@ -55,26 +55,26 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(polled(client, 0, 5000)).toBe(POLLHUP);
   });
 
-  test('POL-039 a connection in progress that is shut down has exactly POLLHUP and POLLERR', () => {
+  test('a connection in progress that is shut down has exactly POLLHUP and POLLERR', () => {
     const socket = connecting();
     socket.shutdown('both');
     expect(polled(socket, 0, 5000)).toBe(POLLHUP | POLLERR);
   });
 
-  test('POL-042 shutting down a datagram socket tells its peer nothing', () => {
+  test('shutting down a datagram socket tells its peer nothing', () => {
     const [own, peer] = socketPair(SOCK_DGRAM);
     peer.shutdown('write');
     expect(polled(own, POLLRDHUP, 50)).toBe(0);
   });
 
-  test('POL-043 a terminal whose slave is closed has POLLHUP and takes output', () => {
+  test('a terminal whose slave is closed has POLLHUP and takes output', () => {
     const [master, slave] = pty();
     const events = POLLIN | POLLOUT | POLLRDHUP | POLLRDNORM | POLLWRNORM;
     closeSync(slave);
     expect(polled(master, events, 5000)).toBe(POLLHUP | POLLOUT | POLLWRNORM);
   });
 
-  test('POL-044 a terminal in packet mode has POLLPRI until its control byte is read', () => {
+  test('a terminal in packet mode has POLLPRI until its control byte is read', () => {
     const master = masterInPacketMode();
     const poll = openPoll([master, POLLIN | POLLPRI]);
     expect(poll.wait(0)).toEqual([{ fd: master, revents: POLLIN | POLLPRI }]);
@@ -82,7 +82,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait(0)).toEqual([]);
   });
 
-  test('POL-047 a process has POLLIN from its end on', async () => {
+  test('a process has POLLIN from its end on', async () => {
     const child = spawn('cat');
     const process = owned(pidfd(child.pid!));
     const poll = openPoll([process, POLLIN]);

@@ -22,21 +22,21 @@ describe.skipIf(!hasPoll)('Poll in a thread', () => {
     return thread;
   }
 
-  test.each([null, -1000, -1, -0.1, -1e-100])('POL-025 a wait of %d ms lasts until there is data', async (timeout) => {
+  test.each([null, -1000, -1, -0.1, -1e-100])('a wait of %d ms lasts until there is data', async (timeout) => {
     const [r, w] = pipe();
     const { result } = await waiting(r, POLLIN, timeout);
     writeSync(w, 'x');
     expect(await result).toEqual([{ fd: r, revents: POLLIN }]);
   });
 
-  test('POL-041 shutting down reading wakes a wait for POLLRDHUP', async () => {
+  test('shutting down reading wakes a wait for POLLRDHUP', async () => {
     const [own] = socketPair();
     const { result } = await waiting(own.fd, POLLRDHUP);
     own.shutdown('read');
     expect(await result).toEqual([{ fd: own.fd, revents: POLLRDHUP }]);
   });
 
-  test('POL-042 a peer that shuts down writing wakes a wait for POLLRDHUP', async () => {
+  test('a peer that shuts down writing wakes a wait for POLLRDHUP', async () => {
     const [own, peer] = socketPair(SOCK_SEQPACKET);
     const { result } = await waiting(own.fd, POLLRDHUP);
     peer.shutdown('write');
@@ -44,7 +44,7 @@ describe.skipIf(!hasPoll)('Poll in a thread', () => {
   });
 
   // Where the wait is cut into pieces the next piece finds the descriptor closed before anything is written.
-  test.runIf(isMainThread)('POL-046 a wait holds a file that is closed meanwhile, and ends with POLLNVAL', async () => {
+  test.runIf(isMainThread)('a wait holds a file that is closed meanwhile, and ends with POLLNVAL', async () => {
     const [r, w] = pipe();
     const high = dupHigh(r);
     const poll = openPoll([high, POLLIN]);

@@ -23,24 +23,24 @@ import { openPoll, polled } from './poll.js';
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('Poll', () => {
-  test('POL-001 a pipe with room has exactly POLLOUT', () => {
+  test('a pipe with room has exactly POLLOUT', () => {
     const [, w] = pipe();
     expect(openPoll([w, POLLOUT]).wait()).toEqual([{ fd: w, revents: POLLOUT }]);
   });
 
-  test('POL-002 a pipe with data has exactly POLLIN', () => {
+  test('a pipe with data has exactly POLLIN', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     expect(openPoll([r, POLLIN]).wait()).toEqual([{ fd: r, revents: POLLIN }]);
   });
 
-  test('POL-003 an empty pipe whose writer is gone has exactly POLLHUP', () => {
+  test('an empty pipe whose writer is gone has exactly POLLHUP', () => {
     const [r, w] = pipe();
     closeSync(w);
     expect(openPoll([r, POLLIN]).wait()).toEqual([{ fd: r, revents: POLLHUP }]);
   });
 
-  test('POL-004 a pipe whose writer is gone has POLLIN as well until it is empty', () => {
+  test('a pipe whose writer is gone has POLLIN as well until it is empty', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     closeSync(w);
@@ -50,7 +50,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
   });
 
-  test('POL-010 a descriptor that was closed after a wait has POLLNVAL in the next', () => {
+  test('a descriptor that was closed after a wait has POLLNVAL in the next', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     const high = dupHigh(r);
@@ -60,12 +60,12 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: high, revents: POLLNVAL }]);
   });
 
-  test('POL-011 a closed descriptor ends a wait without events and without end', () => {
+  test('a closed descriptor ends a wait without events and without end', () => {
     const fd = closedFd();
     expect(openPoll([fd, 0]).wait(-1)).toEqual([{ fd, revents: POLLNVAL }]);
   });
 
-  test('POL-014 without events, data is not reported and a hang-up is', () => {
+  test('without events, data is not reported and a hang-up is', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     const poll = openPoll([r, 0]);
@@ -74,7 +74,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
   });
 
-  test('POL-016 a wait is over only for what was asked', () => {
+  test('a wait is over only for what was asked', () => {
     const [, w] = pipe();
     const poll = openPoll([w, POLLIN | POLLPRI | POLLRDHUP]);
     const start = performance.now();
@@ -84,7 +84,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: w, revents: POLLOUT }]);
   });
 
-  test('POL-017 readiness is level-triggered', () => {
+  test('readiness is level-triggered', () => {
     const [r, w] = pipe();
     writeSync(w, 'xx');
     const poll = openPoll([r, POLLIN]);
@@ -98,20 +98,20 @@ describe.skipIf(!hasPoll)('Poll', () => {
   test.each([
     ['POLLWRNORM', POLLWRNORM],
     ['POLLWRNORM and POLLOUT', POLLWRNORM | POLLOUT],
-  ])('POL-019 %s: all that was asked is returned', (_names, events) => {
+  ])('%s: all that was asked is returned', (_names, events) => {
     expect(polled(pipe()[1], events)).toBe(events);
   });
 
-  test('POL-020 a directory has POLLIN and POLLOUT at once', () => {
+  test('a directory has POLLIN and POLLOUT at once', () => {
     expect(polled(openFile(tmpdir()), POLLIN | POLLOUT)).toBe(POLLIN | POLLOUT);
   });
 
-  test('POL-021 a regular file has exactly POLLIN and POLLOUT', () => {
+  test('a regular file has exactly POLLIN and POLLOUT', () => {
     const file = openFile(temporaryPath('file'), 'w+');
     expect(polled(file, POLLIN | POLLPRI | POLLOUT | POLLRDHUP)).toBe(POLLIN | POLLOUT);
   });
 
-  test('POL-032 twelve pipes carry a message each, whichever is used', () => {
+  test('twelve pipes carry a message each, whichever is used', () => {
     const pipes = Array.from({ length: 12 }, pipe);
     const poll = openPoll(...pipes.flatMap(([r, w]): [number, number][] => [[r, POLLIN], [w, POLLOUT]]));
     const received: string[] = [];

@@ -27,7 +27,7 @@ function polled(fd: number, events: number): string {
 
 // The build may leave poll out.
 describe.skipIf(!hasPoll)('poll', () => {
-  test.each(states)('%s %s', (_id, _name, make, events, withoutEvents) => {
+  test.each(states)('%s', (_name, make, events, withoutEvents) => {
     const fd = make();
     expect([polled(fd, EVENTS), polled(fd, 0)]).toEqual([events, withoutEvents]);
   });
@@ -35,7 +35,7 @@ describe.skipIf(!hasPoll)('poll', () => {
 
 // The build may leave epoll out.
 describe.skipIf(!hasEpoll)('epoll', () => {
-  test.each(states)('%s %s', (_id, _name, make, _events, _withoutEvents, expected) => {
+  test.each(states)('%s', (_name, make, _events, _withoutEvents, expected) => {
     const epoll = owned(new Epoll());
     const fd = make();
     const seen = outcome(() => {
@@ -47,7 +47,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
 });
 
 describe('select', () => {
-  test.each(states)('%s %s', (_id, _name, make, _events, _withoutEvents, _epoll, expected) => {
+  test.each(states)('%s', (_name, make, _events, _withoutEvents, _epoll, expected) => {
     const fd = make();
     const seen = outcome(() => {
       const ready = select([fd], [fd], [fd], 0);

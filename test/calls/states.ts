@@ -4,7 +4,6 @@ import { socketStates } from './socket-states.js';
 
 /** A state, how a descriptor gets into it, and what each system call says of it. `-`: nothing. */
 export type State = [
-  id: string,
   name: string,
   make: () => number,
   poll: string,

@@ -61,7 +61,7 @@ async function collectUntil(done: () => boolean): Promise<void> {
 const GC = { options: ['--expose-gc'], using: [make, list, collectUntil] };
 
 describe('the descriptors of an object', () => {
-  test.each(KINDS)('THR-013 are closed once it was collected without close(): %s', async (kind) => {
+  test.each(KINDS)('are closed once it was collected without close(): %s', async (kind) => {
     const counts = await inChild(
       kind,
       async (io, name) => {
@@ -80,7 +80,7 @@ describe('the descriptors of an object', () => {
     expect(counts.left).toBe(0);
   });
 
-  test.each(KINDS)('THR-014 are a stranger\'s after close(), and spared when it is collected: %s', async (kind) => {
+  test.each(KINDS)('are a stranger\'s after close(), and spared when it is collected: %s', async (kind) => {
     const result = await inChild(
       kind,
       async (io, name) => {
@@ -111,7 +111,7 @@ describe('the descriptors of an object', () => {
     expect(result.kept).not.toContain(false);
   });
 
-  test('THR-014 outlive a socket that was detached', async () => {
+  test('outlive a socket that was detached', async () => {
     const result = await inChild(
       null,
       async ({ socket, fd }) => {
@@ -158,8 +158,8 @@ describe('the descriptors of an object', () => {
 });
 
 test.each([
-  ['THR-009 a worker that ends', ''],
-  ['THR-008 a worker that calls process.exit()', 'process.exit()'],
+  ['a worker that ends', ''],
+  ['a worker that calls process.exit()', 'process.exit()'],
   ['a worker that is terminated', "parentPort.postMessage('ready'); setInterval(() => {}, 1000)"],
 ])('%s without close() leaves no descriptor open', async (_, end) => {
   const source = `

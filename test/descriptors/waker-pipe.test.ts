@@ -85,7 +85,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
     expect(report).toEqual({ async: 0, sync: 0, left: false });
   });
 
-  test('SIG-015 neither blocks nor throws when the pipe is full, and the wake-up is not lost', async () => {
+  test('neither blocks nor throws when the pipe is full, and the wake-up is not lost', async () => {
     const report = await withoutEventfd(
       backend,
       `

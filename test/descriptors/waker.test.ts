@@ -102,7 +102,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(selector.select(null)).toEqual([]);
   });
 
-  test('SIG-015 ASY-029 neither blocks nor throws when it takes no more, and the wake-up is not lost', () => {
+  test('neither blocks nor throws when it takes no more, and the wake-up is not lost', () => {
     const { selector } = idle(Selector);
     const waker = owned(new Waker(selector.waker.share()));
     // eventfd(2) holds 2^64 - 2 at most.

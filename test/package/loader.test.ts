@@ -95,7 +95,7 @@ describe.each<[string, object]>([
   ['io-selectors/fd', fd],
   ['io-selectors/socket', sockets],
 ])('%s', (name, imported) => {
-  test('JSB-017 gives the same classes and functions to require and to import', async () => {
+  test('gives the same classes and functions to require and to import', async () => {
     const { stdout, stderr } = await startNode(`
       import { createRequire } from 'node:module';
       import { join } from 'node:path';
@@ -116,7 +116,7 @@ describe.each<[string, object]>([
   });
 });
 
-test('JSB-017 an object that was required is an instance of what was imported', async () => {
+test('an object that was required is an instance of what was imported', async () => {
   const { stdout } = await startNode(`
     import { createRequire } from 'node:module';
     import { join } from 'node:path';
@@ -138,7 +138,7 @@ test('the package tells its version to require', () => {
   expect(require('io-selectors/package.json')).toMatchObject({ name: 'io-selectors' });
 });
 
-test('THR-001 sixteen workers load the addon at once, and each waits with it', async () => {
+test('sixteen workers load the addon at once, and each waits with it', async () => {
   const inputs = Array.from({ length: 16 }, (_, i) => i);
   const threads = await Promise.all(
     inputs.map((input) =>
@@ -163,7 +163,7 @@ test('THR-001 sixteen workers load the addon at once, and each waits with it', a
 test.each([
   ['first, and the main thread while it is alive', 'await import("io-selectors/fd"); await worker.terminate();'],
   ['first, and the main thread after it has ended', 'await worker.terminate(); await import("io-selectors/fd");'],
-])('THR-003 a worker loads the addon %s', async (_, rest) => {
+])('a worker loads the addon %s', async (_, rest) => {
   const { code, signal, stdout, stderr } = await startNode(`
     import { once } from 'node:events';
     import { Worker } from 'node:worker_threads';

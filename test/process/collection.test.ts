@@ -14,7 +14,7 @@ async function collectUntil(condition: () => boolean): Promise<void> {
 }
 
 describe.each(backends)('%s, not closed', (backend) => {
-  test('THR-013 gives up its descriptors, its waker and its thread when it is collected', async () => {
+  test('gives up its descriptors, its waker and its thread when it is collected', async () => {
     const outcome = await inChild(
       backend,
       async (io: Package, name) => {
@@ -43,7 +43,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(outcome.after).toEqual(outcome.before);
   });
 
-  test('THR-015 is not collected, nor what it calls back, while it waits', async () => {
+  test('is not collected, nor what it calls back, while it waits', async () => {
     const woken = await inChild(
       backend,
       async (io: Package, name) => {
@@ -65,7 +65,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(woken).toEqual([['kept', 1]]);
   });
 
-  test('THR-015 is not collected during the callbacks of selectEach, nor in sync waits between', async () => {
+  test('is not collected during the callbacks of selectEach, nor in sync waits between', async () => {
     const calls = await inChild(
       backend,
       (io: Package, name) => {
@@ -90,7 +90,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(calls).toBe(50);
   });
 
-  test('THR-014 closed and collected never closes what has its number by now', async () => {
+  test('closed and collected never closes what has its number by now', async () => {
     const open = await inChild(
       backend,
       async (io: Package, name) => {

@@ -32,7 +32,7 @@ async function endOf({ wait, backend }: Blocking, end: string): Promise<Ended & 
 }
 
 test.each(blockingWaits)(
-  'THR-004 THR-005 terminate() ends a worker that blocks in $wait of $backend',
+  'terminate() ends a worker that blocks in $wait of $backend',
   async (blocking) => {
     const worker = await blockedWorker(blocking, pipe()[0]);
     const start = performance.now();
@@ -41,7 +41,7 @@ test.each(blockingWaits)(
   },
 );
 
-test.each(blockingWaits)('THR-006 process.exit() of the main thread ends one in $wait of $backend', async (blocking) => {
+test.each(blockingWaits)('process.exit() of the main thread ends one in $wait of $backend', async (blocking) => {
   const { code, signal, elapsedMs } = await endOf(blocking, 'process.exit(7)');
   expect([code, signal]).toEqual([7, null]);
   expect(elapsedMs).toBeLessThan(BOUND_MS);

@@ -33,9 +33,9 @@ function pendingEverywhere(backend: string, end: string) {
 }
 
 const ENDS: [name: string, statements: string, code: number, stderr: string][] = [
-  ['THR-011 process.exit()', 'process.exit(5);', 5, ''],
+  ['process.exit()', 'process.exit(5);', 5, ''],
   ['an uncaught exception', "throw new Error('uncaught here');", 1, 'uncaught here'],
-  ['THR-012 its natural end', 'selector.unref(); for (const worker of workers) worker.unref();', 0, ''],
+  ['its natural end', 'selector.unref(); for (const worker of workers) worker.unref();', 0, ''],
 ];
 
 describe.each(backends)('a process with waits of %s in progress in three threads', (backend) => {

@@ -38,7 +38,7 @@ const WAITING = `
 const ENDS = { terminate: 1, 'process.exit()': 3, throw: 1, end: 0 };
 
 describe.each(backends)('workers that end with waits of %s in progress', (backend) => {
-  test('THR-008 THR-009 THR-010 THR-016 THR-018 leave no descriptor and no thread behind, 32 times', async () => {
+  test('leave no descriptor and no thread behind, 32 times', async () => {
     const { stdout, stderr, code, signal } = await startNode(`
       import { readdirSync } from 'node:fs';
       import { Worker } from 'node:worker_threads';
@@ -68,7 +68,7 @@ describe.each(backends)('workers that end with waits of %s in progress', (backen
   });
 });
 
-test('THR-001 THR-003 sixteen workers load the addon at once and end at different moments, before the main thread', async () => {
+test('sixteen workers load the addon at once and end at different moments, before the main thread', async () => {
   const worker = `
     const { workerData } = require('node:worker_threads');
     const io = require('io-selectors');

@@ -4,7 +4,7 @@ import { root, startNode } from '../support/processes.js';
 // Its name until Node 24.
 const option = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
 
-test('THR-038 where the permission model forbids addons, the error says so and can be caught', async () => {
+test('where the permission model forbids addons, the error says so and can be caught', async () => {
   const { code, stdout } = await startNode(
     `
     try {
@@ -25,7 +25,7 @@ test('THR-038 where the permission model forbids addons, the error says so and c
   });
 });
 
-test('THR-017 a worker that is terminated while it loads the addon does not take the process with it', async () => {
+test('a worker that is terminated while it loads the addon does not take the process with it', async () => {
   // The addon alone: Node's own loader of modules does not stand it everywhere.
   const worker = `
     const { workerData } = require('node:worker_threads');

@@ -7,7 +7,7 @@ import { backends, hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
 describe.each(backends)('%s in a worker', (backend) => {
-  test('THR-019 waits on the loop of its own thread, not on that of the main thread', async () => {
+  test('waits on the loop of its own thread, not on that of the main thread', async () => {
     const [readFd, writeFd] = pipe();
     const state = new Int32Array(new SharedArrayBuffer(4));
     await inThread({ backend, readFd, state }, async (io, { backend, readFd, state }) => {
@@ -25,7 +25,7 @@ describe.each(backends)('%s in a worker', (backend) => {
     expect(state[0]).toBe(EVENT_READ);
   });
 
-  test('THR-017 is terminated in the middle of its callbacks and continuations, without a crash', async () => {
+  test('is terminated in the middle of its callbacks and continuations, without a crash', async () => {
     const worker = `
       const io = require('io-selectors');
       const { pipe } = require('io-selectors/fd');
@@ -58,7 +58,7 @@ describe.each(backends)('%s in a worker', (backend) => {
 
 // Needs a build with epoll.
 describe.skipIf(!hasEpoll)('epoll shared by threads', () => {
-  test('THR-032 an event is not lost to a waiter whose time is over', async () => {
+  test('an event is not lost to a waiter whose time is over', async () => {
     const rounds = 200;
     const epoll = owned(new Epoll());
     const [readFd, writeFd] = pipe();
@@ -89,7 +89,7 @@ describe.skipIf(!hasEpoll)('epoll shared by threads', () => {
     expect(counts[0]).toBeGreaterThanOrEqual(rounds);
   });
 
-  test('THR-035 two one-shot sets on one socket, each in a thread, answer every request', async () => {
+  test('two one-shot sets on one socket, each in a thread, answer every request', async () => {
     const [server, client] = socketPair();
     const rounds = 2000;
     const serve = async () =>

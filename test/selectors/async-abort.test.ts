@@ -10,7 +10,7 @@ const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').le
 
 describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
   test.each([[new Error('reason')], ['reason'], [null], [0]])(
-    'ASY-010 that is aborted already rejects with its very reason, and nothing is consumed (%#)',
+    'that is aborted already rejects with its very reason, and nothing is consumed (%#)',
     async (reason) => {
       const { selector, key, writeFd } = idle(Selector);
       write(writeFd, 'x');
@@ -149,7 +149,7 @@ const TRIGGERS: [string, (typeof backends)[number][1], RegisterOptions][] = [
 ];
 
 describe.each(TRIGGERS)('%s', (_name, Selector, options) => {
-  test.each(RIVALS)('ASY-012 no event is lost to an %s', async (rival, start) => {
+  test.each(RIVALS)('no event is lost to an %s', async (rival, start) => {
     const rounds = rival === 'timeout' ? 400 : 1000;
     const selector = owned(new Selector());
     const [readFd, writeFd] = pipe();

@@ -11,7 +11,7 @@ import { backends, expectIdle, open } from '../support/selectors.js';
 
 describe.each(backends)('%s', (backend, Selector) => {
   describe.each(MOMENTS)('a change during a wait, %s', (_moment, reached) => {
-    test('ASY-004 registering a ready descriptor ends the wait', async () => {
+    test('registering a ready descriptor ends the wait', async () => {
       const { selector } = idle(Selector);
       const promise = selector.selectAsync();
       await reached();
@@ -19,7 +19,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(keysOf(await promise)).toEqual([key]);
     });
 
-    test('ASY-004 a descriptor that is registered is watched', async () => {
+    test('a descriptor that is registered is watched', async () => {
       const { selector } = idle(Selector);
       const promise = selector.selectAsync();
       await reached();
@@ -30,7 +30,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(keysOf(await promise)).toEqual([key]);
     });
 
-    test('ASY-005 modifying what is asked of a ready descriptor ends the wait', async () => {
+    test('modifying what is asked of a ready descriptor ends the wait', async () => {
       const selector = open(Selector);
       const [a, b] = socketPair();
       b.send('x');
@@ -44,7 +44,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(ready[0].events).toBe(EVENT_READ);
     });
 
-    test('ASY-006 a descriptor that was unregistered is not reported', async () => {
+    test('a descriptor that was unregistered is not reported', async () => {
       const { selector, readFd, writeFd } = idle(Selector);
       const { result, elapsedMs } = await elapsed(async () => {
         const promise = selector.selectAsync({ timeoutMs: 50 });

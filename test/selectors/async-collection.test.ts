@@ -3,7 +3,7 @@ import { inChild } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
 describe.each(backends)('garbage collection and selectAsync of %s', (backend) => {
-  test('ASY-020 a selector that waits is not collected, nor what follows its wait', async () => {
+  test('a selector that waits is not collected, nor what follows its wait', async () => {
     const outcome = await inChild(
       backend,
       async (io, name) => {

@@ -30,7 +30,7 @@ async function netPair(): Promise<[client: NetSocket, server: NetSocket]> {
 
 describe.each(backends)('selectAsync of %s and the event loop', (backend, Selector) => {
   test.each([null, 0, 10])(
-    'ASY-021 a loop over a descriptor that is always ready starves nobody (timeout %s)',
+    'a loop over a descriptor that is always ready starves nobody (timeout %s)',
     async (timeoutMs) => {
       const selector = open(Selector);
       selector.register(pipe()[1], EVENT_WRITE);
@@ -74,7 +74,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(Math.min(...counts)).toBe(50);
   });
 
-  test('ASY-030 a batch of 5000 ready descriptors is delivered whole, each once', async () => {
+  test('a batch of 5000 ready descriptors is delivered whole, each once', async () => {
     const selector = open(Selector, { fdSetSize: 16_384 });
     const taken = openDescriptors();
     const free = Array.from({ length: MANY + 500 }, (_, i) => 8192 + i).filter((fd) => !taken.has(fd));
@@ -92,7 +92,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(new Set(ready.map(({ key }) => key.fd))).toEqual(new Set(fds));
   });
 
-  test('ASY-024 a selector with nothing ready keeps the event loop asleep', async () => {
+  test('a selector with nothing ready keeps the event loop asleep', async () => {
     const { selector } = idle(Selector);
     const promise = selector.selectAsync();
     const wait = follow(promise);
@@ -104,7 +104,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(await promise).toEqual([]);
   });
 
-  test('ASY-026 a socket of net is reported here, and Node reads from it as ever', async () => {
+  test('a socket of net is reported here, and Node reads from it as ever', async () => {
     const { selector } = idle(Selector);
     const [client, server] = await netPair();
     // Node does not read from it yet.
@@ -150,7 +150,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect([getBlocking(readFd), getBlocking(writeFd)]).toEqual([true, true]);
   });
 
-  test('ASY-023 what follows a wait sees the store that was current when it was begun', async () => {
+  test('what follows a wait sees the store that was current when it was begun', async () => {
     const storage = new AsyncLocalStorage<number>();
     const waits = [1, 2, 3].map((store) =>
       storage.run(store, async () => {
@@ -165,7 +165,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(storage.getStore()).toBeUndefined();
   });
 
-  test('ASY-023 the hooks of async_hooks are balanced', async () => {
+  test('the hooks of async_hooks are balanced', async () => {
     const unbalanced = await inChild(backend, async (io, name) => {
       const { createHook, executionAsyncId } = process.getBuiltinModule('node:async_hooks');
       const depth = { entered: 0, left: 0 };
@@ -190,7 +190,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(unbalanced).toEqual([true, expect.toBeOneOf([1, 2]), true]);
   });
 
-  test("ASY-034 libuv's use of io_uring for the event loop changes nothing", async () => {
+  test("libuv's use of io_uring for the event loop changes nothing", async () => {
     const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
     const { stdout, stderr } = await startNode(
       `

@@ -33,8 +33,8 @@ describe.each(backends)('%s', (backend, Selector) => {
   const watch = 'selector.register(readFd, io.EVENT_READ);';
 
   test.each<[string, string]>([
-    ['ASY-018 a selector that is never used', ''],
-    ['ASY-019 a selector that is closed after use', `${watched} selector.unregister(readFd); selector.close();`],
+    ['a selector that is never used', ''],
+    ['a selector that is closed after use', `${watched} selector.unregister(readFd); selector.close();`],
     [
       'a wait that is over',
       each(
@@ -108,9 +108,9 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   test.each<[string, string, number, number]>([
-    ['ASY-015 process.exit() at once', 'process.exit(3);', 3, 0],
-    ['ASY-015 process.exit() later', 'setTimeout(() => process.exit(3), 20);', 3, 20],
-    ['ASY-016 an uncaught exception', "setTimeout(() => { throw new Error('uncaught'); }, 20);", 1, 20],
+    ['process.exit() at once', 'process.exit(3);', 3, 0],
+    ['process.exit() later', 'setTimeout(() => process.exit(3), 20);', 3, 20],
+    ['an uncaught exception', "setTimeout(() => { throw new Error('uncaught'); }, 20);", 1, 20],
   ])('%s ends the process although a wait for ever is pending', async (_what, statement, expected, least) => {
     const { code, lived } = await run(`
       ${watched}

@@ -3,7 +3,7 @@ import { inChild } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
 describe.each(backends)('selectAsync of %s', (backend) => {
-  test("ASY-013 six waits leave libuv's thread pool to others", async () => {
+  test("six waits leave libuv's thread pool to others", async () => {
     const done = await inChild(backend, async (io, name) => {
       const { readFile } = process.getBuiltinModule('node:fs').promises;
       const { lookup } = process.getBuiltinModule('node:dns').promises;
@@ -45,7 +45,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
     expect(threads).toEqual([0, backend === 'epoll' ? 0 : 5, 0]);
   });
 
-  test('ASY-014 a thousand selectors wait at once, and each gets its own events', async () => {
+  test('a thousand selectors wait at once, and each gets its own events', async () => {
     const outcome = await inChild(backend, async (io, name) => {
       const { readFileSync } = process.getBuiltinModule('node:fs');
       const descriptors = () => openCount();
@@ -77,7 +77,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
     expect(outcome.bytes).toBeLessThan(100 * 2 ** 20 * (process.env.ASAN_OPTIONS === undefined ? 1 : 10));
   });
 
-  test('LIM-008 a thousand connections that are served leave no descriptor and no thread behind', async () => {
+  test('a thousand connections that are served leave no descriptor and no thread behind', async () => {
     const outcome = await inChild(backend, async (io, name) => {
       const { readdirSync } = process.getBuiltinModule('node:fs');
       const state = () => [openCount(), readdirSync('/proc/self/task').length];

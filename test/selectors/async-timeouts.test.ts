@@ -5,7 +5,7 @@ import { elapsed, follow, idle, keysOf, turns } from '../support/async.js';
 import { backends, open } from '../support/selectors.js';
 
 describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) => {
-  test.each([-1, 0, -0, -0.5, -Infinity, -(2 ** 40)])('ASY-003 %d asks without waiting', async (timeoutMs) => {
+  test.each([-1, 0, -0, -0.5, -Infinity, -(2 ** 40)])('%d asks without waiting', async (timeoutMs) => {
     const { selector, key, writeFd } = idle(Selector);
     const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs }));
     expect(result).toEqual([]);
@@ -14,7 +14,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     expect(keysOf(await selector.selectAsync({ timeoutMs }))).toEqual([key]);
   });
 
-  test('ASY-002 is waited, and so is that of the next', async () => {
+  test('is waited, and so is that of the next', async () => {
     const { selector } = idle(Selector);
     for (const timeoutMs of [40, 40]) {
       const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs }));

@@ -11,7 +11,7 @@ import { backends, expectReady, open } from '../support/selectors.js';
 import { openDescriptors } from '../support/witness.js';
 
 describe.each(backends)('selectAsync of %s', (backend, Selector) => {
-  test('ASY-001 resolves with what becomes ready, and the event loop turns meanwhile', async () => {
+  test('resolves with what becomes ready, and the event loop turns meanwhile', async () => {
     const { selector, key, writeFd } = idle(Selector);
     let ticks = 0;
     const interval = setInterval(() => ticks++, 1);
@@ -65,7 +65,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     }
   });
 
-  test('ASY-007 a listener that was unregistered before the wait is not reported by a wake-up', async () => {
+  test('a listener that was unregistered before the wait is not reported by a wake-up', async () => {
     const selector = open(Selector);
     const { listener, port } = tcpListener();
     const key = selector.register(listener, EVENT_READ);
@@ -77,7 +77,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await promise).toEqual([]);
   });
 
-  test('ASY-008 close() during a wait resolves it without events', async () => {
+  test('close() during a wait resolves it without events', async () => {
     const { selector, writeFd } = idle(Selector);
     const promise = selector.selectAsync();
     await delay(5);
@@ -95,7 +95,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await promise).toEqual([]);
   });
 
-  test('KEY-024 Symbol.dispose closes the selector and ends a wait', async () => {
+  test('Symbol.dispose closes the selector and ends a wait', async () => {
     const { selector } = idle(Selector);
     const promise = selector.selectAsync();
     selector[Symbol.dispose]();
@@ -103,7 +103,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(selector.closed).toBe(true);
   });
 
-  test('ASY-036 close() ends a wait of readers and writers, whose descriptors stay open', async () => {
+  test('close() ends a wait of readers and writers, whose descriptors stay open', async () => {
     const selector = open(Selector);
     const [a] = socketPair();
     const [b] = socketPair();
@@ -118,7 +118,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(openDescriptors().has(a.fd) && openDescriptors().has(b.fd)).toBe(true);
   });
 
-  test('ASY-028 a wake-up before a wait ends it at once, ten times', async () => {
+  test('a wake-up before a wait ends it at once, ten times', async () => {
     const { selector } = idle(Selector);
     for (let i = 0; i < 10; i++) {
       selector.wakeup();
@@ -164,7 +164,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await promise).toEqual([]);
   });
 
-  test('ASY-029 a waker whose counter is full is woken as any other', async () => {
+  test('a waker whose counter is full is woken as any other', async () => {
     const { selector } = idle(Selector);
     const { waker } = selector;
     expect(write(waker.fd, new Uint8Array(BigUint64Array.of(2n ** 64n - 2n).buffer))).toBe(8);
@@ -173,7 +173,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect((await elapsed(() => selector.selectAsync({ timeoutMs: 20 }))).elapsedMs).toBeGreaterThanOrEqual(20);
   });
 
-  test('ASY-031 64 sockets that are closed before the event loop turns are not reported', async () => {
+  test('64 sockets that are closed before the event loop turns are not reported', async () => {
     const selector = open(Selector);
     const sockets = Array.from({ length: 32 }, () => socketPair()).flat();
     for (const socket of sockets) selector.register(socket, EVENT_READ | EVENT_WRITE);
@@ -192,7 +192,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect([...openDescriptors().values()].filter((file) => files.has(file))).toEqual([]);
   });
 
-  test('ASY-032 one wait at a time: another is refused until the first has ended', async () => {
+  test('one wait at a time: another is refused until the first has ended', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const first = selector.selectAsync();
     await expect(selector.selectAsync()).rejects.toMatchObject({ code: 'ERR_BUSY' });
@@ -217,7 +217,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await selector.selectAsync()).toHaveLength(1);
   });
 
-  test('ASY-035 a wait on a descriptor that was closed behind its back can be aborted, woken and closed', async () => {
+  test('a wait on a descriptor that was closed behind its back can be aborted, woken and closed', async () => {
     const { selector } = idle(Selector);
     const [readFd] = highPipe();
     selector.register(readFd, EVENT_READ);

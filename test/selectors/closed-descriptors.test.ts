@@ -52,7 +52,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[other, EVENT_READ]]);
   });
 
-  test('KEY-008 a closed number can be unregistered', () => {
+  test('a closed number can be unregistered', () => {
     const fds = highPipe();
     const selector = open(Selector);
     const keys = fds.map((fd) => selector.register(fd, EVENT_READ));
@@ -64,7 +64,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   test.each<[string, () => number]>([
     ['another pipe', () => pipe()[0]],
     ['/dev/null', () => ownedFd(openSync('/dev/null', 'r'))],
-  ])('KEY-009 a closed number that %s has by now can be unregistered', (_what, makeStranger) => {
+  ])('a closed number that %s has by now can be unregistered', (_what, makeStranger) => {
     const fds = highPipe();
     const selector = open(Selector);
     const keys = fds.map((fd) => selector.register(fd, EVENT_READ));
@@ -97,7 +97,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('KEY-056 a reused number is refused until the old registration is gone', () => {
+  test('a reused number is refused until the old registration is gone', () => {
     const [readFd] = highPipe();
     const selector = open(Selector);
     const old = selector.register({ fd: readFd }, EVENT_READ);
@@ -109,7 +109,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.register(stranger, EVENT_READ).fileObject).toBe(stranger);
   });
 
-  test('KEY-011 an object that was closed can be unregistered', () => {
+  test('an object that was closed can be unregistered', () => {
     const [a, b] = socketPair();
     const selector = open(Selector);
     const keys = [a, b].map((socket) => selector.register(socket, EVENT_READ));

@@ -57,7 +57,7 @@ describe('DefaultSelector', () => {
     expectReady(selector, [[key, EVENT_WRITE]]);
   });
 
-  test.each([undefined, ''])('KEY-042 is the best available where IO_SELECTORS_BACKEND is %j', async (value) => {
+  test.each([undefined, ''])('is the best available where IO_SELECTORS_BACKEND is %j', async (value) => {
     const { stdout } = await withBackend(value);
     expect(JSON.parse(stdout)).toEqual([available[0], CLASSES[available[0]], available]);
   });

@@ -137,7 +137,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expectReady(selector, [[key, EVENT_READ]]);
     });
 
-    test('EPL-038 with oneShot is refused by the kernel, and nothing is registered', () => {
+    test('with oneShot is refused by the kernel, and nothing is registered', () => {
       const [readFd] = pipe();
       const selector = owned(new EpollSelector());
       const options = { exclusive: true, oneShot: true };
@@ -147,7 +147,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(epollEntries(selector.fd)).toEqual([]);
     });
 
-    test('EPL-039 cannot be modified: the kernel refuses it, and the key is as it was', () => {
+    test('cannot be modified: the kernel refuses it, and the key is as it was', () => {
       const [a] = socketPair();
       const selector = owned(new EpollSelector());
       const key = selector.register(a, EVENT_READ, undefined, { exclusive: true });
@@ -227,7 +227,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(selector.select(5000)[0].revents).toBe(EPOLLIN);
     });
 
-    test('EPL-041 EPOLLWAKEUP is taken, and no flag of the registration comes back', () => {
+    test('EPOLLWAKEUP is taken, and no flag of the registration comes back', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       selector.register(readFd, EVENT_READ, undefined, { flags: EPOLLWAKEUP, trigger: 'edge', oneShot: true });

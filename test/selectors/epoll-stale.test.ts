@@ -34,7 +34,7 @@ const mask = (selector: EpollSelector, number: number) =>
 
 // A build without epoll has no stale entries either.
 describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
-  test('EPL-043 is the registration itself as long as that was not unregistered', () => {
+  test('is the registration itself as long as that was not unregistered', () => {
     const [readFd, writeFd] = highPipe();
     const duplicate = dupHigh(readFd);
     const selector = owned(new EpollSelector());
@@ -70,7 +70,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expect(epollEntries(selector.fd)).toEqual([]);
   });
 
-  test('EPL-047 is never reported under the key of a new file with its number', () => {
+  test('is never reported under the key of a new file with its number', () => {
     const { selector, number } = withStaleEntry();
     const [readFd, writeFd] = pipe();
     dup2(readFd, number);

@@ -37,7 +37,7 @@ const BAD_OPTIONS: [unknown, string][] = [
 ];
 
 describe.each(backends)('%s', (_backend, Selector) => {
-  test.each(BAD_FDS)('JSB-003 the descriptor %o is refused: %s', (bad, code) => {
+  test.each(BAD_FDS)('the descriptor %o is refused: %s', (bad, code) => {
     const selector = open(Selector);
     const fd = untyped(bad);
     const type = code === TYPE ? TypeError : RangeError;
@@ -48,7 +48,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test.each(BAD_EVENTS)('KEY-002 the events %o are refused: %s', (bad, code) => {
+  test.each(BAD_EVENTS)('the events %o are refused: %s', (bad, code) => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     const key = selector.register(readFd, EVENT_READ);
@@ -94,7 +94,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     expectError(() => open(Selector).selectEach(untyped(callback), 0), TYPE, { type: TypeError });
   });
 
-  test('KEY-023 every method of a closed selector is refused', () => {
+  test('every method of a closed selector is refused', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -188,7 +188,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     expect(selector.getKey(readFd).fileObject).toBe(readFd);
   });
 
-  test('JSB-009 a method without its selector throws a TypeError', () => {
+  test('a method without its selector throws a TypeError', () => {
     const { register, select, getMap, close: detached } = Selector.prototype as BaseSelector;
     for (const method of [register, select, getMap, detached]) {
       for (const receiver of [undefined, {}, Object.create(Selector.prototype), new Map()]) {

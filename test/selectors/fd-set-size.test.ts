@@ -30,7 +30,7 @@ describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
     expect(selector.unregister(fd)).toBe(key);
   });
 
-  test('KEY-041 select refuses at register, and names the two ways out', () => {
+  test('select refuses at register, and names the two ways out', () => {
     const fd = ownedFd(dup2(pipe()[1], freeNumber()));
     const selector = owned(new SelectSelector());
     const register = () => selector.register(fd, EVENT_WRITE);

@@ -109,7 +109,7 @@ const KINDS: [string, () => FileObject | Promise<FileObject>, RegExp][] = [
   ['child.stdout', childOutput, /^(socket|pipe):/],
 ];
 
-describe('KEY-063', () => {
+describe('a file object', () => {
   test.each(KINDS)('%s stands for its descriptor', async (_kind, make, target) => {
     const fileObject = await make();
     const selector = owned(new SelectSelector());
@@ -195,7 +195,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   test.each<[string, (error: Error) => FileObject]>([
     ['fd getter', (error) => ({ get fd(): number { throw error; } })],
     ['fileno()', (error) => ({ fileno() { throw error; } })],
-  ])('KEY-065 what a %s throws passes through, and nothing is registered', (_name, make) => {
+  ])('what a %s throws passes through, and nothing is registered', (_name, make) => {
     const error = new Error('from the object');
     const object = make(error);
     const selector = open(Selector);
@@ -205,7 +205,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('JSB-011 what was put on Object.prototype does not make every object a file object', () => {
+  test('what was put on Object.prototype does not make every object a file object', () => {
     const [readFd] = pipe();
     const prototype = Object.prototype as { fd?: number; fileno?: () => number; _handle?: object };
     onTestFinished(() => {
@@ -225,7 +225,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('JSB-018 objects of another realm are accepted', () => {
+  test('objects of another realm are accepted', () => {
     const [readFd] = pipe();
     const context = createContext({ readFd });
     const selector = owned(new Selector(runInContext('({ onInterrupt: "return" })', context)));
@@ -237,7 +237,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.selectEach(runInContext('() => {}', context), 0)).toBe(0);
   });
 
-  test("JSB-019 Node's own descriptors do no harm", async () => {
+  test("Node's own descriptors do no harm", async () => {
     const { stdout, stderr } = await startNode(`
       import { readdirSync, readlinkSync } from 'node:fs';
       import { setTimeout } from 'node:timers/promises';

@@ -28,7 +28,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(key.data).toBeUndefined();
   });
 
-  test('KEY-004 registering an object again is refused, and the first registration stays in force', () => {
+  test('registering an object again is refused, and the first registration stays in force', () => {
     const [readFd, writeFd] = pipe();
     const selector = open<number>(Selector);
     const key = selector.register(readFd, EVENT_READ, 1);
@@ -39,7 +39,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('KEY-005 the number of a registered object is registered, and so is the object of a registered number', () => {
+  test('the number of a registered object is registered, and so is the object of a registered number', () => {
     const [a, b] = socketPair();
     const selector = open(Selector);
     selector.register(a, EVENT_READ);
@@ -49,7 +49,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(2);
   });
 
-  test('KEY-006 two objects that share a descriptor cannot both be registered', () => {
+  test('two objects that share a descriptor cannot both be registered', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     const first = { fd: readFd };
@@ -59,7 +59,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getKey(readFd).fileObject).toBe(first);
   });
 
-  test('KEY-007 unregister returns the key, once', () => {
+  test('unregister returns the key, once', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     const key = selector.register(readFd, EVENT_READ);
@@ -80,7 +80,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('KEY-025 getKey of what is not registered names it', () => {
+  test('getKey of what is not registered names it', () => {
     const selector = open(Selector);
     expect(() => selector.getKey(4711)).toThrow('4711');
     expectError(() => selector.getKey(4711), 'ERR_NOT_REGISTERED');
@@ -88,7 +88,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectError(() => selector.getKey({ fd: readFd }), 'ERR_NOT_REGISTERED');
   });
 
-  test('KEY-026 getKey finds the key by object, by number and by another object with that number', () => {
+  test('getKey finds the key by object, by number and by another object with that number', () => {
     const [a] = socketPair();
     const selector = open(Selector);
     const key = selector.register(a, EVENT_READ);
@@ -97,7 +97,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getKey({ fd: a.fd })).toBe(key);
   });
 
-  test('KEY-030 a key is frozen, and can be destructured', () => {
+  test('a key is frozen, and can be destructured', () => {
     const [readFd] = pipe();
     const data = { count: 0 };
     const key = open<{ count: number }>(Selector).register(readFd, EVENT_READ, data);
@@ -109,7 +109,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(data.count).toBe(1);
   });
 
-  test('KEY-020 getKey on a closed selector is refused', () => {
+  test('getKey on a closed selector is refused', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -117,7 +117,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectError(() => selector.getKey(readFd), 'ERR_CLOSED');
   });
 
-  test('KEY-022 closing twice is harmless, and what was registered stays open', () => {
+  test('closing twice is harmless, and what was registered stays open', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -128,7 +128,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(write(writeFd, 'x')).toBe(1);
   });
 
-  test('KEY-024 Symbol.dispose closes', () => {
+  test('Symbol.dispose closes', () => {
     const selector = open(Selector);
     {
       using scoped = selector;
@@ -160,7 +160,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selectors[1], [[keys[1], EVENT_READ]]);
   });
 
-  test('JSB-010 a subclass of a back end is a selector, and calling the class without new is not', () => {
+  test('a subclass of a back end is a selector, and calling the class without new is not', () => {
     // The three classes have one shape, but TypeScript extends no class that it knows by a type of many.
     class Counting extends (Selector as typeof SelectSelector)<string> {
       registered = 0;
@@ -179,6 +179,6 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 });
 
-test('JSB-010 BaseSelector itself cannot be made', () => {
+test('BaseSelector itself cannot be made', () => {
   expect(() => Reflect.construct(BaseSelector, [])).toThrow(TypeError);
 });

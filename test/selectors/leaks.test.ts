@@ -44,7 +44,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
 
 describe.each(backends)('%s', (backend) => {
-  test('LIM-006 20,000 selectors that were closed leave no memory and no descriptor behind', async () => {
+  test('20,000 selectors that were closed leave no memory and no descriptor behind', async () => {
     const { bytes, descriptors } = await grownBy(`
       function work() {
         for (let i = 0; i < 10_000; i++) {
@@ -58,7 +58,7 @@ describe.each(backends)('%s', (backend) => {
     expect(bytes).toBeLessThan(24 * MEGABYTE);
   });
 
-  test('LIM-007 200,000 registrations that were undone leave no memory behind', async () => {
+  test('200,000 registrations that were undone leave no memory behind', async () => {
     const { bytes, descriptors } = await grownBy(`
       const selector = new io.${CLASSES[backend]}();
       function work() {

@@ -46,7 +46,7 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     expect(map.has(fd)).toBe(false);
   });
 
-  test('KEY-021 is empty after close, and cannot be asked for any more', () => {
+  test('is empty after close, and cannot be asked for any more', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -58,7 +58,7 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     expectError(() => selector.getMap(), 'ERR_CLOSED');
   });
 
-  test('KEY-028 cannot be changed', () => {
+  test('cannot be changed', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     const key = selector.register(writeFd, EVENT_WRITE);
@@ -74,7 +74,7 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     expectReady(selector, [[key, EVENT_WRITE]]);
   });
 
-  test('KEY-029 can be iterated while keys are unregistered', () => {
+  test('can be iterated while keys are unregistered', () => {
     const selector = open(Selector);
     const fds = Array.from({ length: 20 }, pipe).flat();
     for (const fd of fds) selector.register(fd, EVENT_READ);

@@ -8,7 +8,7 @@ import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/se
 import { epollEntries } from '../support/witness.js';
 
 describe.each(backends)('modify of %s', (backend, Selector) => {
-  test('KEY-012 returns a new key, which getKey returns, and leaves the old one as it was', () => {
+  test('returns a new key, which getKey returns, and leaves the old one as it was', () => {
     const [a] = socketPair();
     const selector = open<string>(Selector);
     const old = selector.register(a, EVENT_READ, 'data');
@@ -46,7 +46,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('KEY-013 with the same events and new data makes a new key and is not a registration', () => {
+  test('with the same events and new data makes a new key and is not a registration', () => {
     const [readFd, writeFd] = pipe();
     const selector = open<number>(Selector);
     const calls: string[] = [];
@@ -59,7 +59,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('KEY-016 KEY-017 after the descriptor was closed, only epoll notices, and keeps the key', () => {
+  test('after the descriptor was closed, only epoll notices, and keeps the key', () => {
     const [readFd] = highPipe();
     const selector = open<number>(Selector);
     const old = selector.register(readFd, EVENT_READ, 1);
@@ -92,7 +92,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     expect(masks(selector)).toEqual([]);
   });
 
-  test('KEY-013 makes no system call where the mask is the same', () => {
+  test('makes no system call where the mask is the same', () => {
     const [a] = socketPair();
     const selector = new EpollSelector<number>();
     const { fd: epfd } = selector;
@@ -112,7 +112,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     close(epfd);
   });
 
-  test('KEY-019 that the kernel refuses leaves the key and what is watched as they were', () => {
+  test('that the kernel refuses leaves the key and what is watched as they were', () => {
     const [a, b] = socketPair();
     const selector = owned(new EpollSelector<string>());
     const old = selector.register(a, EVENT_READ, 'old', { exclusive: true });

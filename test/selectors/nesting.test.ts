@@ -8,7 +8,7 @@ import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/se
 
 // Only epoll has a descriptor of its own that another selector can watch.
 describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
-  test.each(backends)('KEY-059 is readable for %s while something in it is ready', (_backend, Selector) => {
+  test.each(backends)('is readable for %s while something in it is ready', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
     const inner = owned(new EpollSelector());
     const outer = open(Selector);
@@ -26,7 +26,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expectIdle(outer);
   });
 
-  test.each(backends)('KEY-059 is quiet for %s once an edge in it was collected', (_backend, Selector) => {
+  test.each(backends)('is quiet for %s once an edge in it was collected', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
     const inner = owned(new EpollSelector());
     const outer = open(Selector);
@@ -38,7 +38,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expectIdle(outer);
   });
 
-  test('KEY-060 vanishes from an outer epoll without an error when it is closed', () => {
+  test('vanishes from an outer epoll without an error when it is closed', () => {
     const inner = owned(new EpollSelector());
     const outer = owned(new EpollSelector());
     inner.register(pipe()[1], EVENT_READ);
@@ -48,7 +48,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expect(outer.unregister(inner)).toBe(key);
   });
 
-  test('KEY-060 that a callback closes is skipped', () => {
+  test('that a callback closes is skipped', () => {
     const outer = owned(new EpollSelector<EpollSelector>());
     const inner = [owned(new EpollSelector()), owned(new EpollSelector())];
     for (const selector of inner) {

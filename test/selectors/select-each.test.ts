@@ -115,7 +115,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(seen).toEqual(new Set(fds));
   });
 
-  test('KEY-058 after select, the key of a number that was registered anew is not the one reported', () => {
+  test('after select, the key of a number that was registered anew is not the one reported', () => {
     const [first, second] = readyPipes(2);
     const selector = open(Selector);
     for (const fd of [first, second]) selector.register(fd, EVENT_READ);
@@ -127,7 +127,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(current.map(({ key }) => key.fd)).toEqual([first]);
   });
 
-  test('KEY-058 does not give a closed number, taken by another file, the events of the old one', () => {
+  test('does not give a closed number, taken by another file, the events of the old one', () => {
     const [firstRead, firstWrite] = highPipe();
     const [secondRead, secondWrite] = highPipe();
     const selector = open<string>(Selector);

@@ -21,7 +21,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   describe("onInterrupt: 'resume'", () => {
     const onInterrupt = 'resume';
 
-    test('SIG-002 SIG-012 a wait under steady signals lasts its time, and no longer', async () => {
+    test('a wait under steady signals lasts its time, and no longer', async () => {
       const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: 100 });
       await child.signal(listenTo);
       // Whoever waits for the whole time again after each signal never ends.
@@ -65,13 +65,13 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(elapsedMs).toBeGreaterThanOrEqual(100);
     });
 
-    test('SIG-008 SIGINT without a listener ends the process at once', async () => {
+    test('SIGINT without a listener ends the process at once', async () => {
       const child = await startWaiting({ backend, onInterrupt, timeoutMs: null });
       await child.signal('SIGINT');
       expect((await child.ended).signal).toBe('SIGINT');
     });
 
-    test('SIG-009 a listener does not run during an infinite wait, and SIGKILL ends it', async () => {
+    test('a listener does not run during an infinite wait, and SIGKILL ends it', async () => {
       const before = "process.on('SIGTERM', () => writeSync(1, 'listener'));";
       const child = await startWaiting({ backend, onInterrupt, timeoutMs: null, before });
       await child.signal('SIGTERM');
@@ -80,7 +80,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(await child.ended).toMatchObject({ signal: 'SIGKILL', stdout: 'waiting\n' });
     });
 
-    test('SIG-019 the signals of the profiler are not noticed', async () => {
+    test('the signals of the profiler are not noticed', async () => {
       const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
       onTestFinished(() => rmSync(directory, { recursive: true }));
       const options = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=1000'];
@@ -92,7 +92,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     });
   });
 
-  test("SIG-007 onInterrupt: 'throw' passes on the EINTR, although the handler has SA_RESTART", async () => {
+  test("onInterrupt: 'throw' passes on the EINTR, although the handler has SA_RESTART", async () => {
     const child = await startWaiting({ backend, onInterrupt: 'throw', listenTo, timeoutMs: null });
     await child.signal(listenTo);
     const { outcome, heard } = await child.waited();
@@ -100,7 +100,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(heard).toBe(1);
   });
 
-  test("SIG-009 onInterrupt: 'return' returns no events, and the listener runs", async () => {
+  test("onInterrupt: 'return' returns no events, and the listener runs", async () => {
     const child = await startWaiting({ backend, onInterrupt: 'return', listenTo: 'SIGTERM', timeoutMs: null });
     await child.signal('SIGTERM');
     const { outcome, heard } = await child.waited();

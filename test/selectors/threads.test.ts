@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
   return 0;
 }`;
 
-test('SIG-011 signals that hit a waiting worker neither end its wait nor prolong it', async () => {
+test('signals that hit a waiting worker neither end its wait nor prolong it', async () => {
   const program = compile(TGKILL);
   const child = startNode(`
     import { Worker } from 'node:worker_threads';

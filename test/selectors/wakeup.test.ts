@@ -29,7 +29,7 @@ const origins: [name: string, wake: (selector: Selector) => void][] = [
 const each = origins.flatMap(([origin, wake]) => waits.map(([name, wait]) => ({ origin, wake, name, wait })));
 
 describe.each(backends)('a wake-up of %s', (backend, Selector) => {
-  test.each(each)('ASY-028 by $origin before $name makes it return at once, and no wait after it', async (each) => {
+  test.each(each)('by $origin before $name makes it return at once, and no wait after it', async (each) => {
     const { selector } = idle(Selector);
     for (let round = 0; round < 3; round++) {
       each.wake(selector);
