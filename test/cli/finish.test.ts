@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket as NodeSocket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
-import { AF_INET, Socket, SO_RCVBUF, SOL_SOCKET } from 'io-selectors/socket';
+import { AF_INET, IPPROTO_TCP, MSG_DONTWAIT, Socket, SO_RCVBUF, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { owned, portOf } from '../support/descriptors.js';
 import { untilReadable } from '../support/internet.js';
 import { type Child, start } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
-import { blockedIn } from '../support/threads.js';
+import { blockedIn, stopped } from '../support/threads.js';
+import { until } from '../support/until.js';
 import { WAITS } from '../support/waiting.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** Of Linux: the option that gives the kernel's struct tcp_info. tcp(7) */
+const TCP_INFO = 11;
 
 async function serve(backend: string): Promise<{ server: Child; port: number }> {
   const server = start(process.execPath, ['dist/cli/main.js', 'serve', '--port', '0', '--backend', backend]);
@@ -28,26 +30,32 @@ async function idle(port: number): Promise<NodeSocket> {
   return socket;
 }
 
-/** What the kernel says of a TCP connection: bytes sent and not acknowledged, and bytes received and not read. */
-function queues(from: number, to: number): { sent: number; received: number } {
+/** How many bytes of a connection one end has sent and the other has not acknowledged, or has received and not read. */
+function queued(from: number, to: number): { sent: number; received: number } {
   const end = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const line = new RegExp(`${end(from)} ${end(to)} \\w\\w (\\w+):(\\w+)`).exec(readFileSync('/proc/net/tcp', 'utf8'));
   if (line === null) throw new Error('there is no such connection');
   return { sent: parseInt(line[1], 16), received: parseInt(line[2], 16) };
 }
 
+/** Whether the peer has acknowledged all that was sent. This is much faster than a look into /proc/net/tcp. */
+function isAcknowledged(client: Socket): boolean {
+  const info = client.getOption(IPPROTO_TCP, TCP_INFO, 148);
+  const [unacknowledged, unsent] = [info.readUInt32LE(24), info.readUInt32LE(144)];
+  return unacknowledged + unsent === 0;
+}
+
 /**
- * A client that sends and does not read until the server, which waits for it, leaves unread what has arrived.
- * Resolves to how many bytes have been sent, all of which have arrived.
+ * Sends without reading until the server, which waits for room to write, leaves unread what has arrived.
+ * Resolves with how many bytes were sent, all of which have arrived.
  */
 async function stuff(client: Socket, port: number, waits: () => Promise<void>): Promise<number> {
-  const own = portOf(client);
   for (let total = 0; ; ) {
     total += client.send(pattern(total, 32768)) ?? 0;
-    while (queues(own, port).sent > 0) await setImmediate();
+    await until(() => isAcknowledged(client));
     // A server that sleeps although there is something to read waits for room to write.
     await waits();
-    if (queues(port, own).received > 0) return total;
+    if (queued(port, portOf(client)).received > 0) return total;
   }
 }
 
@@ -58,17 +66,20 @@ function slowClient(port: number): Socket {
   return client;
 }
 
-/** Bytes that tell where they belong. */
+const CYCLE = Buffer.from(Uint8Array.from({ length: 251 }, (_, i) => i));
+
+/** Bytes that show where in the stream they belong. */
 function pattern(offset: number, length: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length }, (_, i) => (offset + i) % 251));
+  const start = offset % CYCLE.length;
+  return Buffer.alloc(start + length, CYCLE).subarray(start);
 }
 
-/** Reads in small pieces until the end of the stream. */
-function readSlowly(client: Socket): Buffer {
+/** Reads until the end of the stream. */
+function readAll(client: Socket): Buffer {
   const pieces: Buffer[] = [];
   for (;;) {
     untilReadable(client);
-    const piece = client.recv(1000);
+    const piece = client.recv(65536);
     if (piece === null) continue;
     if (piece.length === 0) return Buffer.concat(pieces);
     pieces.push(piece);
@@ -105,7 +116,7 @@ describe.each(backends)('serve --backend %s', (backend) => {
     // It has stopped to listen.
     const [error] = await once(connect(port, '127.0.0.1'), 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
-    const received = readSlowly(client);
+    const received = readAll(client);
     expect(received.length).toBe(total);
     expect(received.equals(pattern(0, total))).toBe(true);
     expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
@@ -115,10 +126,10 @@ describe.each(backends)('serve --backend %s', (backend) => {
     const { server, port } = await serve(backend);
     const client = await idle(port);
     server.process.kill('SIGSTOP');
-    while (!/^State:\s*T/m.test(readFileSync(`/proc/${server.process.pid}/status`, 'utf8'))) await setImmediate();
+    await stopped(server.process.pid);
     client.write('together');
     server.process.kill(name);
-    while (queues(client.localPort ?? 0, port).sent > 0) await setImmediate();
+    await until(() => queued(client.localPort ?? 0, port).sent === 0);
     server.process.kill('SIGCONT');
     const [answer] = await once(client, 'data');
     expect(String(answer)).toBe('together');
@@ -128,7 +139,10 @@ describe.each(backends)('serve --backend %s', (backend) => {
   test.each(SIGNALS)('is ended by a second signal at once: %s', async (name) => {
     const { server, port } = await serve(backend);
     const client = slowClient(port);
-    await stuff(client, port, () => blockedIn(String(server.process.pid), WAITS[backend]));
+    for (let unread = 0; unread === 0; unread = queued(port, portOf(client)).received) {
+      while (client.send(pattern(0, 65536), MSG_DONTWAIT) !== null);
+      await blockedIn(String(server.process.pid), WAITS[backend]);
+    }
     server.process.kill('SIGINT');
     await server.printed('finishing 1 connection;');
     server.process.kill(name);

@@ -2,32 +2,36 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../support/processes.js';
 import { saidBy, startWithSignals } from './signals.js';
 
 const require = createRequire(import.meta.url);
 const nodeGypBuild: { resolve(directory: string): string } = require('node-gyp-build');
 
-/** Copies of the package, as two versions of it in node_modules are, and statements that import them as a, b, c. */
-function copies(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  const imports = ['a', 'b', 'c'].map((name) => {
+const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
+const moduleOf = (copy: string) => join(directory, copy, 'dist/fd.js');
+
+/** Three copies of the package, like versions that several dependencies bring along. */
+beforeAll(() => {
+  for (const name of ['a', 'b', 'c']) {
     const copy = join(directory, name);
     mkdirSync(copy);
     for (const part of ['package.json', 'dist']) cpSync(join(root, part), join(copy, part), { recursive: true });
     cpSync(nodeGypBuild.resolve(root), join(copy, 'build/Release/io_selectors.node'));
     cpSync(dirname(require.resolve('node-gyp-build')), join(copy, 'node_modules/node-gyp-build'), { recursive: true });
-    const module = join(copy, 'dist/fd.js');
-    return `const ${name} = await import(${JSON.stringify(pathToFileURL(module))});`;
-  });
-  return `${imports.join('\n')}
-    const copies = { a, b, c };
-    const directory = ${JSON.stringify(directory)};
-  `;
-}
+  }
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** Statements that import the copies as a, b, c. */
+const COPIES = `
+  const a = await import(${JSON.stringify(moduleOf('a'))});
+  const b = await import(${JSON.stringify(moduleOf('b'))});
+  const c = await import(${JSON.stringify(moduleOf('c'))});
+  const copies = { a, b, c };
+`;
 
 const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
 
@@ -35,7 +39,7 @@ const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
 describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
   test('hear of each signal, once each', async () => {
     const said = await saidBy(`
-      ${copies()}
+      ${COPIES}
       const objects = [...'${made}'].map((copy) => copies[copy].signals(['SIGUSR2', 'SIGTERM']));
       kill('SIGUSR2');
       say(objects.map((object) => object.read()));
@@ -50,7 +54,7 @@ describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the pa
 
   test('give the default action back when the last is closed, in whatever order', async () => {
     const child = startWithSignals(`
-      ${copies()}
+      ${COPIES}
       for (const order of ${JSON.stringify(ORDERS)}) {
         const all = [...'${made}'].map((name) => [name, copies[name].signals(['SIGUSR2'])]);
         const left = [...order].flatMap((copy) => all.filter(([name]) => name === copy));
@@ -73,7 +77,7 @@ describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the pa
 describe('copies of the package in one process', () => {
   test('leave the handler of libuv where it was, whoever is closed first', async () => {
     const said = await saidBy(`
-      ${copies()}
+      ${COPIES}
       let count = 0;
       const x = a.signals(['SIGTERM']);
       process.on('SIGTERM', () => count++);
@@ -93,7 +97,7 @@ describe('copies of the package in one process', () => {
 
   test('hear and forget in a worker, too', async () => {
     const child = startWithSignals(`
-      ${copies()}
+      ${COPIES}
       const x = a.signals(['SIGUSR2']);
       const worker = new Worker(\`
         const { parentPort, workerData } = require('node:worker_threads');
@@ -105,7 +109,7 @@ describe('copies of the package in one process', () => {
           }, 1);
           parentPort.postMessage('ready');
         });
-      \`, { eval: true, execArgv: [], workerData: 'file://' + directory + '/b/dist/fd.js' });
+      \`, { eval: true, execArgv: [], workerData: ${JSON.stringify(moduleOf('b'))} });
       await once(worker, 'message');
       kill('SIGUSR2');
       say([x.read(), ...(await once(worker, 'message'))]);

@@ -139,18 +139,19 @@ describe('read()', () => {
     expect(said).toEqual([[[], ['SIGUSR2']]]);
   });
 
-  test.each(Object.keys(constants.signals).filter((name) => !/KILL|STOP|SEGV|BUS|FPE|ILL/.test(name)))(
-    'can name %s',
-    async (name) => {
-      const said = await saidBy(`
-        const object = fd.signals(['${name}']);
-        kill('${name}');
+  test('names every signal that may be subscribed to', async () => {
+    const names = Object.keys(constants.signals).filter((name) => !/KILL|STOP|SEGV|BUS|FPE|ILL/.test(name));
+    const said = await saidBy(`
+      for (const name of ${JSON.stringify(names)}) {
+        const object = fd.signals([name]);
+        kill(name);
         wait(object);
         say(object.read());
-      `);
-      expect(said).toEqual([[name]]);
-    },
-  );
+        object.close();
+      }
+    `);
+    expect(said).toEqual(names.map((name) => [name]));
+  });
 });
 
 describe('the descriptor', () => {

@@ -38,7 +38,7 @@ const WAITING = `
 const ENDS = { terminate: 1, 'process.exit()': 3, throw: 1, end: 0 };
 
 describe.each(backends)('workers that end with waits of %s in progress', (backend) => {
-  test('leave no descriptor and no thread behind, 32 times', async () => {
+  test('leave no descriptor and no thread behind, however they end', async () => {
     const { stdout, stderr, code, signal } = await startNode(`
       import { readdirSync } from 'node:fs';
       import { Worker } from 'node:worker_threads';
@@ -56,7 +56,7 @@ describe.each(backends)('workers that end with waits of %s in progress', (backen
       await round();
       const before = state();
       const codes = new Set();
-      for (let i = 0; i < 8; i++) codes.add(JSON.stringify(await round()));
+      for (let i = 0; i < 3; i++) codes.add(JSON.stringify(await round()));
       // The kernel lists a thread for a moment after it was joined.
       for (let i = 0; i < 1000 && String(state()) !== String(before); i++) await new Promise(setImmediate);
       console.log(JSON.stringify({ codes: [...codes], before, after: state() }));

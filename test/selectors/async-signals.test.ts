@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Child, startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
-import { blockedIn } from '../support/threads.js';
+import { blockedIn, stopped } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
@@ -67,7 +65,7 @@ describe.each(backends)('selectAsync of %s, with each setting of onInterrupt', (
     await child.printed('waiting');
     await blockedIn(String(child.process.pid), WAITS.epoll);
     child.process.kill('SIGSTOP');
-    while (!/^State:\s*T/m.test(readFileSync(`/proc/${child.process.pid}/status`, 'utf8'))) await setImmediate();
+    await stopped(child.process.pid);
     child.process.kill('SIGCONT');
     const { outcome, elapsedMs } = await resultOf(child);
     expect(outcome).toEqual(UNTOUCHED(0));

@@ -1,21 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { EVENT_WRITE } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pipe } from '../support/descriptors.js';
 import { backends, expectReady, open } from '../support/selectors.js';
-import { blockedIn } from '../support/threads.js';
+import { blockedIn, stopped } from '../support/threads.js';
 import { startWaiting, WAITS } from '../support/waiting.js';
 
 const SYSCALLS = { select: 'select', poll: 'poll', epoll: 'epoll_wait' };
 const listenTo = 'SIGUSR2';
 
-/** Waits until a process is stopped. */
-async function stopped(pid: number | undefined): Promise<void> {
-  while (!/^State:\s*T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) await setImmediate();
-}
 
 describe.each(backends)('%s', (backend, Selector) => {
   describe("onInterrupt: 'resume'", () => {

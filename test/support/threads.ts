@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
+import { until } from './until.js';
 
 type Package = typeof import('io-selectors') & {
   fd: typeof import('io-selectors/fd');
@@ -70,13 +70,21 @@ export function syscallNumbers(names: string[]): number[] {
   return names.map((name) => NUMBERS[name][column]);
 }
 
-/** Resolves once a thread, named by its directory in /proc, sleeps in a system call of one of these names. */
+/** Resolves once a thread, named by its directory in /proc, sleeps in one of these system calls. */
 export async function blockedIn(thread: string, syscalls: string[]): Promise<void> {
   const wanted = syscallNumbers(syscalls);
-  for (;;) {
+  await until(() => {
     const [current] = readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ');
-    const sleeping = /^State:\s*S/m.test(readFileSync(`/proc/${thread}/status`, 'utf8'));
-    if (sleeping && wanted.includes(Number(current))) return;
-    await setImmediate();
-  }
+    return state(thread) === 'S' && wanted.includes(Number(current));
+  });
+}
+
+/** Resolves once a process is stopped by SIGSTOP. */
+export async function stopped(pid: number | undefined): Promise<void> {
+  await until(() => state(String(pid)) === 'T');
+}
+
+/** One letter: `'S'` for sleeping, `'T'` for stopped. proc_pid_status(5) */
+function state(thread: string): string | undefined {
+  return /^State:\s*(\w)/m.exec(readFileSync(`/proc/${thread}/status`, 'utf8'))?.[1];
 }
