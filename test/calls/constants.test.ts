@@ -3,7 +3,7 @@ import * as io from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../support/processes.js';
 
-/** Every number that the package exports is a constant. */
+/** Every number that the package exports is one of the system's constants. */
 const exported = Object.fromEntries(Object.entries(io).filter(([, value]) => typeof value === 'number'));
 const OWN = new Set(['EVENT_READ', 'EVENT_WRITE', 'EVENT_PRIORITY']);
 const names = Object.keys(exported).filter((name) => !OWN.has(name));
@@ -13,7 +13,7 @@ const SYSTEM = `
   EPOLLMSG EPOLLET EPOLLONESHOT EPOLLEXCLUSIVE EPOLLWAKEUP EPOLL_CTL_ADD EPOLL_CTL_MOD EPOLL_CTL_DEL EPOLL_CLOEXEC
 `;
 
-/** What this system's headers say. */
+/** The values in this system's headers. */
 function fromHeaders(): Record<string, number> {
   const program = compile(`
     #define _GNU_SOURCE

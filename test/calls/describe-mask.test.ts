@@ -19,7 +19,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { expectError } from '../support/errors.js';
 
-/** As untyped programs call it. */
+/** Called as from plain JavaScript. */
 const call = describeMask as (...args: unknown[]) => unknown;
 
 describe('describeMask', () => {

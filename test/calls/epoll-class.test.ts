@@ -8,7 +8,7 @@ import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('the class Epoll', () => {
   test.each<[string, unknown[]]>([
     ['ctl', [EPOLL_CTL_DEL, 0]],

@@ -15,10 +15,10 @@ const O_CLOEXEC = 0o2000000;
 const isCloexec = (fd: number) =>
   (parseInt(/^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '', 8) & O_CLOEXEC) !== 0;
 
-/** The numbers of the descriptors that a child process starts with, and its own of the listing. */
+/** Descriptors that a child process starts with, and the one that lists them. */
 const inherited = () => execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' }).trim().split('\n').map(Number);
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an epoll instance', () => {
   test.each([
     ['a size hint', 1024],

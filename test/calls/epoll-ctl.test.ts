@@ -24,7 +24,7 @@ import { openEpoll, ready } from './epoll.js';
 
 const ALWAYS = EPOLLERR | EPOLLHUP;
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll_ctl', () => {
   test('adds, changes and removes', () => {
     const epoll = openEpoll();
@@ -81,7 +81,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expectError(() => epoll.register(readFd, -1), 'EINVAL');
     expect(epollEntries(epoll.fd)).toEqual([]);
     epoll.register(readFd, 0xffffffff - EPOLLEXCLUSIVE);
-    // The kernel drops EPOLLWAKEUP where the process may not keep the system awake.
+    // The kernel drops EPOLLWAKEUP for a process without CAP_BLOCK_SUSPEND.
     const [{ events }] = epollEntries(epoll.fd);
     expect((events | EPOLLWAKEUP) >>> 0).toBe(0xffffffff - EPOLLEXCLUSIVE);
   });

@@ -16,7 +16,7 @@ const unixPair = (): [number, (data: string) => void] => {
   return [a.fd, (data) => b.send(data)];
 };
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an event', () => {
   describe.each([
     ['a pipe', pipePair],

@@ -23,7 +23,7 @@ const calls: [string, (epoll: Epoll, fd: never) => void][] = [
   ['unregister', (epoll, fd) => epoll.unregister(fd)],
 ];
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
   test('a descriptor twice, and a change of one that it has not', () => {
     const epoll = openEpoll();

@@ -7,7 +7,7 @@ import { startNode } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
 import { openEpoll } from './epoll.js';
 
-/** How many garbage collections there are in each of two loops, one of which allocates. */
+/** Counts the garbage collections in two loops, one of which allocates. */
 const COLLECTIONS = `
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -43,7 +43,7 @@ const result = [await collections(fill), await collections(make), sum / (event.f
 console.log(JSON.stringify(result.slice(0, 2)));
 `;
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an event list', () => {
   test('holds mask and 64 bits of data of every event', () => {
     const epoll = openEpoll();
@@ -150,7 +150,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const [filling, making]: number[] = JSON.parse(stdout);
     expect(filling).toBe(0);
-    // The same number of waits with new objects: the method sees a collection where there is one.
+    // As many waits that allocate show that a collection would have been counted.
     expect(making).toBeGreaterThan(2);
   });
 });

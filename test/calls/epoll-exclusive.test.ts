@@ -17,7 +17,7 @@ import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('the modes of an entry:', () => {
   test.each([
     ['EPOLLONESHOT', EPOLLONESHOT],
@@ -41,7 +41,7 @@ describe.skipIf(!hasEpoll)('the modes of an entry:', () => {
     const [socket] = socketPair();
     epoll.register(socket, mask | EPOLLEXCLUSIVE);
     const [{ events }] = epollEntries(epoll.fd);
-    // The kernel drops EPOLLWAKEUP where the process may not keep the system awake.
+    // The kernel drops EPOLLWAKEUP for a process without CAP_BLOCK_SUSPEND.
     expect((events | EPOLLWAKEUP) >>> 0).toBe((mask | EPOLLEXCLUSIVE | EPOLLWAKEUP | 0x18) >>> 0);
   });
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, start, startNode } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
 
-/** Runs a program for which epoll_pwait2 fails with the error number of the first argument. */
+/** Runs a program for which epoll_pwait2 fails with the errno in the first argument. */
 const FILTER = `
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** The shortest of many waits of each length, and what there is with a fractional wait. */
+/** Prints the shortest of many waits of each length, and what a fractional wait reports. */
 const WAITS = `
 import { readFileSync } from 'node:fs';
 import { Epoll, EpollEventList, EPOLLIN } from 'io-selectors';
@@ -75,7 +75,7 @@ interface Waits {
 const [major, minor] = release().split('.').map(Number);
 const hasPwait2 = major > 5 || (major === 5 && minor >= 11);
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
   let filter = '';
   beforeAll(() => {
@@ -91,7 +91,7 @@ describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const waits: Waits = JSON.parse(stdout);
     expect(waits).toMatchObject({ filtered: true, found: 0, ready: 1, late: 1, later: 1 });
-    // Without the filter all but the third would be shorter: see below.
+    // With epoll_pwait2 all but the third would be shorter: see the next test.
     for (const [timeoutMs, shortest] of Object.entries(waits.shortest)) {
       expect(shortest).toBeGreaterThanOrEqual(Math.ceil(Number(timeoutMs)));
     }

@@ -12,7 +12,7 @@ import { openEpoll } from './epoll.js';
 
 const O_PATH = 0o10000000;
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
   test('gives a second view of the same set', () => {
     const original = openEpoll();

@@ -12,7 +12,7 @@ import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-/** Opens what Node has no call for, then runs a program with the numbers as last argument. */
+/** Opens files that Node cannot open, and runs a program with their descriptors as its last argument. */
 const OPENER = `
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -72,7 +72,7 @@ for (const [kind, fd] of process.argv[1].split(' ').map((entry) => entry.split('
 console.log(JSON.stringify(result));
 `;
 
-/** Not every kernel has, or lets everybody open, the last ones. */
+/** Not every kernel has the last ones, or lets every process open them. */
 const EXPECTED: Record<string, string> = {
   signalfd: 'accepted',
   inotify: 'accepted',
@@ -85,7 +85,7 @@ const EXPECTED: Record<string, string> = {
 
 const directory = () => mkdtempSync(join(tmpdir(), 'io-selectors-'));
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an epoll instance', () => {
   test.each<[string, () => number]>([
     ['a pipe', () => pipe()[0]],

@@ -8,7 +8,7 @@ import { highPipe } from '../support/high-descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { openEpoll, ready } from './epoll.js';
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('the events of', () => {
   test('a TCP socket contain EPOLLRDHUP after its own shutdown of reading', () => {
     const epoll = openEpoll();
@@ -68,7 +68,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
     fill(writeFd);
     expect(epoll.wait(0)).toEqual([]);
-    // As large as a page can be.
+    // The largest page size there is.
     read(readFd, Buffer.alloc(65536));
     expect(epoll.wait(0)).toEqual([{ fd: writeFd, events: EPOLLOUT }]);
   });

@@ -7,14 +7,14 @@ import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-/** Epoll instances, each of which but the first watches the one before. */
+/** A chain of epoll instances: each watches the one before it. */
 function chain(length: number): Epoll[] {
   const instances = Array.from({ length }, openEpoll);
   for (const [i, inner] of instances.slice(0, -1).entries()) instances[i + 1].register(inner, EPOLLIN);
   return instances;
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
   test('is refused at the sixth level over a pipe', () => {
     const [readFd, writeFd] = pipe();
@@ -23,7 +23,7 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     for (let i = 1; i < 5; i++) levels[i].register(levels[i - 1], EPOLLIN);
     write(writeFd, 'x');
     expect(levels[4].wait(0)).toEqual([{ fd: levels[3].fd, events: EPOLLIN }]);
-    // Older kernels say EINVAL.
+    // Older kernels return EINVAL.
     const error = thrownBy(() => levels[5].register(levels[4], EPOLLIN));
     expect(error).toMatchObject({ code: expect.stringMatching(/^(ELOOP|EINVAL)$/), fd: levels[4].fd });
     expect(epollEntries(levels[5].fd)).toEqual([]);

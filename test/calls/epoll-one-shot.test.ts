@@ -18,7 +18,7 @@ function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
   return { epoll, readFd, writeFd };
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('a one-shot entry', () => {
   test('is silent after its event, but stays in the set without a mask', () => {
     const { epoll, readFd, writeFd } = fired();

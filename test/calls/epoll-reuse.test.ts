@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
 }
 `;
 
-/** A pipe that is watched, and that stays open as a duplicate when something else takes its number. */
+/** Watches a pipe, then gives its number to another file while a duplicate keeps the pipe open. */
 function watchedWithDuplicate() {
   const epoll = openEpoll();
   const [readFd, writeFd] = pipe();
@@ -35,7 +35,7 @@ function watchedWithDuplicate() {
   return { epoll, readFd, writeFd, duplicate };
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
   test('outlives its number while a duplicate is open', () => {
     const epoll = openEpoll();
@@ -73,7 +73,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epollEntries(epoll.fd).map(({ fd }) => fd)).toEqual([readFd, readFd]);
     write(writeFd, 'x');
     write(otherWriteFd, 'x');
-    // By data, as both have the same number.
+    // Told apart by their data, as both have the same number.
     expect(ready(epoll)).toEqual(new Map([[1, EPOLLIN], [2, EPOLLIN]]));
     closeSync(duplicate);
     expect(ready(epoll)).toEqual(new Map([[2, EPOLLIN]]));

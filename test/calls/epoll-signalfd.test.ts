@@ -5,7 +5,7 @@ import { owned } from '../support/descriptors.js';
 import { hasEpoll } from '../support/selectors.js';
 import { pendingSignalFd } from './signalfd.js';
 
-// A build may have no epoll.
+// A build may lack epoll.
 test.skipIf(!hasEpoll)('a pending signal is reported by two epolls until it is read', () => {
   const fd = pendingSignalFd();
   const epolls = [owned(new Epoll()), owned(new Epoll())];

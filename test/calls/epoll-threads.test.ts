@@ -11,7 +11,7 @@ import { openEpoll } from './epoll.js';
 
 const WAITS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
 
-/** A thread that waits for ever on a duplicate of an instance, and returns what it finds. */
+/** Starts a thread that waits on a duplicate of an instance without a timeout, and returns its events. */
 async function waiter(epoll: Epoll) {
   const thread = await inThread(epoll.fd, (io, epfd) => {
     const duplicate = io.Epoll.fromFd(io.fd.dup(epfd));
@@ -23,7 +23,7 @@ async function waiter(epoll: Epoll) {
   return thread;
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('a thread that waits', () => {
   test('wakes with a ready descriptor that another thread adds', async () => {
     const epoll = openEpoll();

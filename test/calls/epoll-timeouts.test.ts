@@ -19,14 +19,14 @@ function idle(): Epoll {
   return epoll;
 }
 
-/** How long it takes, in milliseconds. */
+/** How long a call takes, in milliseconds. */
 function elapsed(call: () => void): number {
   const since = performance.now();
   call();
   return performance.now() - since;
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
   test.each([1, 3, 20, 100])('of %d ms is waited in full', (timeoutMs) => {
     const epoll = idle();
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
     expect(wait(epoll, timeoutMs)).toBe(1);
   });
 
-  // A whole number goes through epoll_wait, which counts in an int; a fraction through epoll_pwait2.
+  // A whole number goes to epoll_wait, whose timeout is an int; a fraction goes to epoll_pwait2.
   test.each([
     2 ** 31 - 1,
     2 ** 31,
@@ -123,7 +123,7 @@ describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
   });
 });
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('a thread in epoll_wait', () => {
   const ENDLESS = [2 ** 31, 2 ** 32, Infinity, null, undefined, -1, -(2 ** 31)];
 
@@ -136,7 +136,7 @@ describe.skipIf(!hasEpoll)('a thread in epoll_wait', () => {
       epoll.close();
       return events;
     });
-    // A worker's wait is cut into slices; this lasts longer than one of them.
+    // A worker waits in slices of 50 ms: outlast at least one.
     const since = performance.now();
     while (performance.now() - since < 80) await thread.blockedIn('epoll_wait', 'epoll_pwait', 'epoll_pwait2');
     event.write(1);

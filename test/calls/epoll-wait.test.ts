@@ -14,7 +14,7 @@ import { openEpoll, ready } from './epoll.js';
 const EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const MOST = Math.floor((2 ** 31 - 1) / EVENT_BYTES);
 
-/** A set of empty pipes and of ones with a byte. */
+/** A set of empty pipes and pipes with one byte. */
 function watchedPipes(full: number, quiet: number) {
   const epoll = openEpoll();
   const pipes = Array.from({ length: full + quiet }, pipe);
@@ -23,7 +23,7 @@ function watchedPipes(full: number, quiet: number) {
   return { epoll, fullFds: pipes.slice(0, full).map(([readFd]) => readFd) };
 }
 
-// A build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll_wait', () => {
   test('reports all of several writable descriptors', () => {
     const epoll = openEpoll();
@@ -139,7 +139,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     const epoll = openEpoll();
     const sockets = Array.from({ length: 500 }, () => owned(new Socket(AF_INET, SOCK_DGRAM)));
     for (const socket of sockets) epoll.register(socket, 0);
-    // Any mask, but without EPOLLEXCLUSIVE: a linear congruential generator, so that a failure can be repeated.
+    // Any mask without EPOLLEXCLUSIVE. A fixed sequence, so that a failure can be repeated.
     let seed = 1;
     const mask = () => (seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) & 0x6fffffff;
     for (const socket of sockets) epoll.modify(socket, mask() | EPOLLONESHOT);

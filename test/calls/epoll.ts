@@ -6,7 +6,7 @@ export function openEpoll(): Epoll {
   return owned(new Epoll());
 }
 
-/** What there is within five seconds: masks by descriptor. */
+/** Waits up to five seconds and returns the masks by descriptor. */
 export function ready(epoll: Epoll): Map<number, number> {
   const events = epoll.wait(5000);
   const masks = new Map(events.map((event) => [event.fd, event.events]));

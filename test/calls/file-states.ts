@@ -14,7 +14,7 @@ import { pendingSignalFd } from './signalfd.js';
 import type { State } from './states.js';
 
 const { O_CREAT, O_RDWR, O_WRONLY } = constants;
-/** Node does not name it. */
+/** Missing from Node's constants. */
 const O_PATH = 0o10000000;
 
 function expiredThenRead(): number {
@@ -55,7 +55,7 @@ function collected(): number {
 function zombie(): number {
   const { pid } = spawn('true');
   const process = owned(pidfd(pid!));
-  // Nobody reaps the child before the event loop turns.
+  // Node reaps the child only when the event loop turns.
   untilReadable(process.fd);
   return process.fd;
 }
@@ -81,7 +81,7 @@ export function masterInPacketMode(): number {
   return master;
 }
 
-/** Never blocks; epoll refuses to watch it. */
+/** Files that never block, which epoll refuses. */
 const ALWAYS_READY = ['IN|OUT', '-', 'EPERM', 'rw'] as const;
 const READABLE = ['IN', '-', 'IN', 'r'] as const;
 const WRITABLE = ['OUT', '-', 'OUT', 'w'] as const;

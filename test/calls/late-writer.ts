@@ -2,8 +2,8 @@ import { readlinkSync } from 'node:fs';
 import { inThread, syscallNumbers } from '../support/threads.js';
 
 /**
- * Has another thread write one byte as soon as this thread sleeps in one of these system calls. The event
- * loop itself sleeps in epoll_wait or epoll_pwait.
+ * Another thread writes one byte as soon as this thread sleeps in one of these system calls. The event loop
+ * itself sleeps in epoll_wait or epoll_pwait, so they cannot be among them.
  */
 export async function writeOnceBlocked(fd: number, ...syscalls: string[]): Promise<void> {
   const input = { fd, thread: readlinkSync('/proc/thread-self'), numbers: syscallNumbers(syscalls) };

@@ -5,7 +5,7 @@ import type { State } from './states.js';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
-/** One end of a pipe, after something was done to the pipe. */
+/** Makes a pipe, does something to it and returns one end. */
 function end(which: 'read' | 'write', act: (r: number, w: number) => void): () => number {
   return () => {
     const [r, w] = pipe();

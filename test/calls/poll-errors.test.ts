@@ -10,12 +10,12 @@ import { openPoll } from './poll.js';
 
 type Method = 'register' | 'modify' | 'unregister' | 'wait';
 
-/** As untyped programs call it. */
+/** Called as from plain JavaScript. */
 function call(poll: Poll, method: Method, ...args: unknown[]): unknown {
   return Reflect.apply(poll[method], poll, args);
 }
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.skipIf(!hasPoll)('Poll', () => {
   describe.each<Method>(['register', 'modify', 'unregister'])('%s', (method) => {
     test.each<[form: string, file: (poll: Poll) => unknown]>([
@@ -141,7 +141,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
   });
 });
 
-// The build may have poll.
+// Only builds without poll.
 test.skipIf(hasPoll)('without poll, a Poll cannot be made', () => {
   expectError(() => new Poll(), 'ERR_NOT_SUPPORTED');
 });

@@ -23,11 +23,11 @@ import { masterInPacketMode } from './file-states.js';
 import { openPoll, polled } from './poll.js';
 import { connecting } from './socket-states.js';
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.skipIf(!hasPoll)('Poll', () => {
   test('a TCP socket whose buffers are full has no POLLOUT until the peer reads', () => {
     const [client, server] = tcpPair();
-    // What was sent moves on to the peer's buffer for a while, and makes room again.
+    // Sent bytes move on to the peer's buffer for a while and make room again.
     do fill(client.fd);
     while (select([], [client], [], 50)[1].length > 0);
     expect(polled(client, POLLOUT, 10)).toBe(0);
@@ -90,7 +90,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     child.kill('SIGKILL');
     expect(poll.wait()).toEqual([{ fd: process.fd, revents: POLLIN }]);
     await once(child, 'exit');
-    // Recent kernels add POLLHUP once it is reaped.
+    // Recent kernels add POLLHUP once the process is reaped.
     const [entry] = poll.wait(0);
     expect(entry.revents & ~POLLHUP).toBe(POLLIN);
   });

@@ -9,9 +9,9 @@ import { hasPoll } from '../support/selectors.js';
 import { inThread, syscallNumbers } from '../support/threads.js';
 import { openPoll } from './poll.js';
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.skipIf(!hasPoll)('Poll in a thread', () => {
-  /** Starts a wait in another thread, and resolves once it sleeps. */
+  /** Starts a wait in another thread and resolves once that sleeps. */
   async function waiting(fd: number, events: number, timeoutMs?: number | null) {
     const thread = await inThread({ fd, events, timeoutMs }, ({ Poll }, { fd, events, timeoutMs }) => {
       const poll = new Poll();
@@ -43,7 +43,7 @@ describe.skipIf(!hasPoll)('Poll in a thread', () => {
     expect(await result).toEqual([{ fd: own.fd, revents: POLLRDHUP }]);
   });
 
-  // Where the wait is cut into pieces the next piece finds the descriptor closed before anything is written.
+  // A worker waits in slices: its next slice would find the descriptor closed before anything is written.
   test.runIf(isMainThread)('a wait holds a file that is closed meanwhile, and ends with POLLNVAL', async () => {
     const [r, w] = pipe();
     const high = dupHigh(r);

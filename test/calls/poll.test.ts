@@ -21,7 +21,7 @@ import { dupHigh } from '../support/high-descriptors.js';
 import { hasPoll } from '../support/selectors.js';
 import { openPoll, polled } from './poll.js';
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.skipIf(!hasPoll)('Poll', () => {
   test('a pipe with room has exactly POLLOUT', () => {
     const [, w] = pipe();

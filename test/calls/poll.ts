@@ -9,7 +9,7 @@ export function openPoll(...entries: [file: FileObject, events: number][]): Poll
   return poll;
 }
 
-/** What poll(2) says of one descriptor; 0: nothing within the time. */
+/** What poll(2) reports for one descriptor: 0 if nothing within the timeout. */
 export function polled(file: FileObject, events: number, timeoutMs?: number): number {
   const poll = openPoll([file, events]);
   return poll.wait(timeoutMs)[0]?.revents ?? 0;

@@ -8,7 +8,7 @@ import { closedFd, closedFdPastTable } from '../support/files.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { descriptorTableSize } from '../support/witness.js';
 
-/** select() as untyped programs call it. */
+/** select() called as from plain JavaScript. */
 const call = select as (...args: unknown[]) => unknown;
 
 const NO_DESCRIPTOR: [form: string, file: unknown][] = [
@@ -30,7 +30,7 @@ const NO_DESCRIPTOR: [form: string, file: unknown][] = [
 const OUT_OF_RANGE = [-1, -10, 0.5, NaN, Infinity, 2 ** 31, 2 ** 32, { fd: -1 }, { fileno: () => 1.5 }];
 
 describe('arguments', () => {
-  // A closed descriptor in another list: the kernel would answer EBADF.
+  // With a closed descriptor in another list: had the kernel been asked, the error would be EBADF.
   test.each(NO_DESCRIPTOR)('%s in a list is of the wrong type', (_form, file) => {
     const closed = closedFd();
     expectError(() => call([closed, file], [], [], 0), 'ERR_INVALID_ARG_TYPE', { type: TypeError });

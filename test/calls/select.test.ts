@@ -156,7 +156,7 @@ describe('high descriptors', () => {
 
   const { soft } = getDescriptorLimit();
 
-  // The system may not allow as many descriptors.
+  // The limit of descriptors may be too low.
   test.skipIf(soft <= 1024).each([1024, Math.min(60_000, soft - 1)])('a larger set holds descriptor %i', (number) => {
     const [r, w] = pipeWithByte();
     const high = ownedFd(dup2(r, number));

@@ -20,8 +20,8 @@ __attribute__((constructor)) static void open_signalfd(void) {
 let library: string | undefined;
 
 /**
- * A signalfd(2) with a signal of this thread pending. Nothing in Node makes one, and only the thread that
- * has the signal sees it there: a library is loaded for what its constructor does.
+ * A signalfd(2) with a signal pending for this thread. Node cannot make one, and only the thread with the
+ * pending signal can read it, so this loads a library whose constructor makes it.
  */
 export function pendingSignalFd(): number {
   const before = openDescriptors();
@@ -29,7 +29,7 @@ export function pendingSignalFd(): number {
   try {
     process.dlopen({ exports: {} }, library);
   } catch {
-    // It is no addon, but it has run.
+    // The library is no addon, but its constructor has run.
   }
   const made = [...openDescriptors()].find(([fd, link]) => link === 'anon_inode:[signalfd]' && !before.has(fd));
   if (made === undefined) throw new Error('no signalfd was made');

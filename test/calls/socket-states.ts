@@ -27,7 +27,7 @@ function unix(type: number, act: Act): () => number {
   };
 }
 
-/** A TCP connection, after something was done to it that makes it readable here. */
+/** Makes a TCP connection, does something to it that makes it readable, and returns its descriptor. */
 function tcp(act: Act): () => number {
   return () => {
     const [own, peer] = tcpPair();
@@ -80,13 +80,13 @@ function nonBlocking(): Socket {
 
 function refused(): number {
   const socket = nonBlocking();
-  // A port that is taken but not listened on refuses, and nobody else gets it meanwhile.
+  // A bound port without a listener refuses connections, and nobody else can take it meanwhile.
   socket.connect({ address: '127.0.0.1', port: portOf(tcpBound()) });
   untilReadable(socket);
   return socket.fd;
 }
 
-/** A connection that stays in progress: the listener's queue is full, so the kernel drops what asks to join it. */
+/** A connection that stays in progress: the listener's queue is full, so the kernel drops the SYN. */
 export function connecting(): Socket {
   const { listener, port } = tcpListener(0);
   owned(new Socket()).connect({ address: '127.0.0.1', port });
@@ -97,7 +97,7 @@ export function connecting(): Socket {
 }
 
 const reset: Act = (own, peer) => {
-  // struct linger: on, for no seconds.
+  // struct linger: on, with a timeout of 0 seconds.
   peer.setOption(SOL_SOCKET, SO_LINGER, new Uint8Array(new Int32Array([1, 0]).buffer));
   peer.close();
   untilReadable(own);
@@ -166,7 +166,7 @@ const own: Record<'read' | 'write' | 'both', Act> = {
 const peerBoth: Act = (_, peer) => peer.shutdown('both');
 const peerWrite: Act = (_, peer) => peer.shutdown('write');
 
-/** Ended in both directions, and in one. */
+/** Shut down in both directions, and in one. */
 const HUNG_UP = ['IN|OUT|HUP|RDHUP', 'HUP', 'IN|OUT|HUP|RDHUP', 'rw'] as const;
 const HALF_CLOSED = ['IN|OUT|RDHUP', '-', 'IN|OUT|RDHUP', 'rw'] as const;
 const READY = ['IN|OUT', '-', 'IN|OUT', 'rw'] as const;

@@ -10,7 +10,7 @@ function words(mask: number, family: 'poll' | 'epoll'): string {
   return mask === 0 ? '-' : describeMask(mask, family).replaceAll(family.toUpperCase(), '');
 }
 
-/** What it returns, or the code of what it throws. */
+/** What a call returns, or the code of the error that it throws. */
 function outcome(call: () => string): string {
   try {
     return call();
@@ -25,7 +25,7 @@ function polled(fd: number, events: number): string {
   return words(poll.wait(0)[0]?.revents ?? 0, 'poll');
 }
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.skipIf(!hasPoll)('poll', () => {
   test.each(states)('%s', (_name, make, events, withoutEvents) => {
     const fd = make();
@@ -33,7 +33,7 @@ describe.skipIf(!hasPoll)('poll', () => {
   });
 });
 
-// The build may leave epoll out.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll', () => {
   test.each(states)('%s', (_name, make, _events, _withoutEvents, expected) => {
     const epoll = owned(new Epoll());

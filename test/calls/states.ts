@@ -2,7 +2,7 @@ import { fileStates } from './file-states.js';
 import { pipeStates } from './pipe-states.js';
 import { socketStates } from './socket-states.js';
 
-/** A state, how a descriptor gets into it, and what each system call says of it. `-`: nothing. */
+/** A state, how to bring a descriptor into it, and what each system call reports then; `-` is nothing. */
 export type State = [
   name: string,
   make: () => number,

@@ -13,7 +13,7 @@ type Timeout = number | null | undefined;
 interface Call {
   name: 'select' | 'poll';
   syscalls: string[];
-  /** Makes ready a wait for input on fd, which returns what there is. */
+  /** Prepares a wait for input on fd, which returns the ready descriptors. */
   prepare(fd: number): (timeoutMs?: Timeout) => number[];
 }
 
@@ -33,9 +33,9 @@ const calls: Call[] = [
   },
 ];
 
-// The build may leave poll out.
+// A build may lack poll.
 describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name', ({ name, syscalls, prepare }) => {
-  /** How long waits without an event take. */
+  /** How long waits without events take. */
   function idleWaits(timeoutMs: number, count: number): number[] {
     const wait = prepare(pipe()[0]);
     return Array.from({ length: count }, () => {
@@ -134,7 +134,7 @@ describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name',
   });
 });
 
-// The build may leave poll out.
+// A build may lack poll.
 test.skipIf(!hasPoll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
   'poll with a timeout of %d ms waits until there is data',
   async (timeout) => {

@@ -12,7 +12,7 @@ import { until } from '../support/until.js';
 import { WAITS } from '../support/waiting.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** Of Linux: the option that gives the kernel's struct tcp_info. tcp(7) */
+/** Linux's option for struct tcp_info. tcp(7) */
 const TCP_INFO = 11;
 
 async function serve(backend: string): Promise<{ server: Child; port: number }> {
@@ -21,7 +21,7 @@ async function serve(backend: string): Promise<{ server: Child; port: number }> 
   return { server, port: Number(/port (\d+)/.exec(server.output())?.[1]) };
 }
 
-/** A connection that has been served once. */
+/** A connection that has been served once and is idle now. */
 async function idle(port: number): Promise<NodeSocket> {
   const socket = connect(port, '127.0.0.1');
   socket.write('hello');
@@ -30,7 +30,7 @@ async function idle(port: number): Promise<NodeSocket> {
   return socket;
 }
 
-/** How many bytes of a connection one end has sent and the other has not acknowledged, or has received and not read. */
+/** How many bytes one end of a connection has sent without an acknowledgement, or received and not read. */
 function queued(from: number, to: number): { sent: number; received: number } {
   const end = (port: number) => `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const line = new RegExp(`${end(from)} ${end(to)} \\w\\w (\\w+):(\\w+)`).exec(readFileSync('/proc/net/tcp', 'utf8'));
@@ -38,7 +38,7 @@ function queued(from: number, to: number): { sent: number; received: number } {
   return { sent: parseInt(line[1], 16), received: parseInt(line[2], 16) };
 }
 
-/** Whether the peer has acknowledged all that was sent. This is much faster than a look into /proc/net/tcp. */
+/** Whether the peer has acknowledged all bytes. Much faster than reading /proc/net/tcp. */
 function isAcknowledged(client: Socket): boolean {
   const info = client.getOption(IPPROTO_TCP, TCP_INFO, 148);
   const [unacknowledged, unsent] = [info.readUInt32LE(24), info.readUInt32LE(144)];
@@ -46,14 +46,14 @@ function isAcknowledged(client: Socket): boolean {
 }
 
 /**
- * Sends without reading until the server, which waits for room to write, leaves unread what has arrived.
- * Resolves with how many bytes were sent, all of which have arrived.
+ * Sends without reading anything until the server waits for room to write and leaves input unread.
+ * Resolves with the number of bytes sent, all of which have arrived.
  */
 async function stuff(client: Socket, port: number, waits: () => Promise<void>): Promise<number> {
   for (let total = 0; ; ) {
     total += client.send(pattern(total, 32768)) ?? 0;
     await until(() => isAcknowledged(client));
-    // A server that sleeps although there is something to read waits for room to write.
+    // A server that sleeps with input unread waits for room to write.
     await waits();
     if (queued(port, portOf(client)).received > 0) return total;
   }
@@ -113,7 +113,7 @@ describe.each(backends)('serve --backend %s', (backend) => {
     server.process.kill(name);
     await Promise.all([server.printed('finishing 2 connections;'), once(other, 'end')]);
     await waits();
-    // It has stopped to listen.
+    // It has stopped listening.
     const [error] = await once(connect(port, '127.0.0.1'), 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     const received = readAll(client);

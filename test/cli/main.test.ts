@@ -49,7 +49,7 @@ test('SIGINT ends echo at once, and its load with it', async () => {
   const child = cli('echo', '--connections', '500', '--messages', '40');
   await child.printed('messages verified');
   child.process.kill('SIGINT');
-  // Its output ends when the last process that has it is gone.
+  // Its output ends when the last process that holds it is gone.
   expect(await child.ended).toMatchObject({ signal: 'SIGINT', stderr: '' });
 });
 

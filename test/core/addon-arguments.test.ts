@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 
 /**
- * The arguments of each function that the addon exports, by kind. A function that is missing here fails the test.
- * What is called on descriptors of its own would be Node's own in the end, and closes nothing but numbers that
- * nobody has.
+ * The kinds of the arguments of each function that the addon exports. A function that is missing here fails the
+ * test. Functions that close or replace descriptors get only numbers that are not open, as others may be Node's.
  */
 const SIGNATURES: Record<string, string[]> = {
   own: ['strange'],
@@ -128,7 +127,7 @@ const SOURCE = `
   const filled = (View, length, from) => View.from({ length }, () => pick(from));
   const control = () => {
     const words = filled(Uint32Array, 6, [epoll, r, w, event, 0, 1, 2, 3, 4, 1e6, 2 ** 31, 2 ** 32 - 1]);
-    // Never Node's own epoll.
+    // Never the epoll of Node's event loop.
     words[0] = pick([epoll, epoll, r, event, 1e6, -1]);
     return words.buffer;
   };
@@ -146,10 +145,10 @@ const SOURCE = `
   };
   const kinds = {
     fd: () => pick([r, w, socket, epoll, event, timer, 1e6, ...numbers]),
-    // Open nowhere.
+    // Not open.
     strange: () => pick([700_000, 1e6, ...numbers.filter((number) => number !== 0)]),
     small: () => pick([0, 1, 2, 3, 8, 63, 64, 65, 128, 1024, 4096, 65536, ...numbers]),
-    // Nothing that would wait for ever.
+    // None that waits for ever.
     timeout: () => pick([0, 0.001, 1, 1e-300, NaN]),
     limit: () => pick([-1, 0.5, NaN, 1e300, 2 ** 64, 2 ** 53, 4096]),
     boolean: () => random(2) === 0,
@@ -169,7 +168,7 @@ const SOURCE = `
     text: () => pick(['127.0.0.1', '::1', 'fe80::1%lo', '', 'localhost', '1.2.3.4\\0', 'x'.repeat(10_000), '\\ud800']),
     signals: () => pick([0, 1, 2 ** 11, 2 ** 9, 2 ** 32 - 1, 2 ** 31, 2 ** 8, 2 ** 18, ...numbers]),
   };
-  // These hear of what was opened, so that it is closed: a descriptor, or two in an array.
+  // What these open is closed again: they return a descriptor, or write two into an array.
   const makers = new Set(['epollCreate', 'socket', 'accept', 'dup', 'dup2', 'eventfd', 'timerfdCreate', 'pidfdOpen']);
   const pairs = new Set(['socketpair', 'pipe', 'wakePipe']);
   const blocking = new Set(['timeout', 'limit', 'strange', 'fd', 'signals']);
@@ -207,14 +206,14 @@ const SOURCE = `
     for (let count = 0; count <= signature.length + 2; count++) call(name, [...valid(), 1, {}].slice(0, count));
     for (const [i, kind] of signature.entries()) {
       const hostile = [...strangers(), ...views(), ...(blocking.has(kind) ? [] : numbers)];
-      // Twice, as the others differ.
+      // Twice, as the other arguments are random.
       for (const value of [...hostile, ...hostile]) call(name, Object.assign(valid(), { [i]: value }));
     }
     for (let turn = 0; turn < 300; turn++) {
       call(name, signature.map((kind) => random(4) > 0 ? kinds[kind]() : pick([...strangers(), ...views()])));
     }
   }
-  // What the functions have left behind is done by the event loop.
+  // Lets the event loop finish what the functions started.
   await setTimeout(20);
   for (const id of watches) native.closeWatch(id);
   await setTimeout(20);

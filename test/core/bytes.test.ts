@@ -6,7 +6,7 @@ import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { udp, loopbacks } from '../support/internet.js';
 
-/** Everything that takes bytes to send, and what came out of it. */
+/** Every call that takes bytes, and how to read back what it sent. */
 const senders: [string, (bytes: Uint8Array) => Buffer | undefined][] = [
   ['send', (bytes) => {
     const [a, b] = socketPair();
@@ -32,7 +32,7 @@ const senders: [string, (bytes: Uint8Array) => Buffer | undefined][] = [
   }],
 ];
 
-/** Everything that fills memory of the caller's, with 'abc' where there is so much room. */
+/** Every call that fills the caller's memory, given 'abc' to write. */
 const receivers: [string, (memory: Uint8Array) => number | null][] = [
   ['recvInto', (memory) => {
     const [a, b] = socketPair();
@@ -64,7 +64,7 @@ class Liar extends Uint8Array {
   }
 }
 
-/** A resizable or shared buffer that can grow, which the types do not know yet. */
+/** A buffer that can be resized or grown, which the type definitions lack. */
 function growable(Type: typeof ArrayBuffer | typeof SharedArrayBuffer, size: number, maxByteLength: number) {
   return Reflect.construct(Type, [size, { maxByteLength }]) as ArrayBuffer & { resize(size: number): void };
 }

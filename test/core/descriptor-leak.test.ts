@@ -11,7 +11,7 @@ test('a call that fails leaves no descriptor behind', async () => {
     const [r, w] = fd.pipe();
     const file = openSync('/dev/null', 'r');
     const tcp = new socket.Socket();
-    // What the types do not allow.
+    // Not allowed by the types.
     const bad: Record<string, never> = JSON.parse('{ "text": "x", "number": 1, "blocking": { "blocking": 1 } }');
     const table: [name: string, call: () => unknown][] = [
       ['new Socket: family', () => new socket.Socket(9999)],
@@ -39,7 +39,7 @@ test('a call that fails leaves no descriptor behind', async () => {
       ['SelectSelector: options', () => new io.SelectSelector({ onInterrupt: bad.text })],
       ['SelectSelector: size', () => new io.SelectSelector({ fdSetSize: -1 })],
     ];
-    // Left out where the build has no poll, or no epoll.
+    // A build may lack poll, or poll and epoll.
     if (poll) table.push(['PollSelector: options', () => new io.PollSelector({ unpollable: bad.text })]);
     if (epoll) {
       const selector = new io.EpollSelector();
@@ -53,7 +53,7 @@ test('a call that fails leaves no descriptor behind', async () => {
     }
     const count = (): number => openCount();
     const results = table.map(([name, call]) => {
-      // The first failure may load something.
+      // The first failure may load something lazily.
       const attempt = (): boolean => {
         try {
           call();
@@ -76,7 +76,7 @@ test('a call that fails leaves no descriptor behind', async () => {
   expect(calls.filter(({ leaked }) => leaked !== 0)).toEqual([]);
 });
 
-// The addon's exports are an ordinary object.
+// The addon's exports are an ordinary object that can be changed.
 test.each([
   ['eventfd', 'write', 'fd.eventfd(2n ** 40n)'],
   ['timerfd', 'timerfdSettime', 'fd.timerfd({ delayMs: 1 })'],

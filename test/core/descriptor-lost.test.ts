@@ -9,13 +9,13 @@ import { startNode } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
 import { openDescriptors } from '../support/witness.js';
 
-/** Ways to take a number from the object that owns it, and to give it to a pipe. */
+/** Ways to take a number from the object that owns it and give it to a pipe. */
 const THEFTS: [string, (number: number, stranger: number) => void][] = [
   ['close and dup2', (number, stranger) => (fd.close(number), fd.dup2(stranger, number))],
   ['dup2 alone', (number, stranger) => fd.dup2(stranger, number)],
 ];
 
-/** Expressions that make an object which owns a descriptor. */
+/** Expressions for objects that own a descriptor. */
 const OWNERS: [name: string, make: string][] = [
   ['Socket', 'new socket.Socket()'],
   ['socketPair', 'socket.socketPair()[0]'],
@@ -57,7 +57,7 @@ describe('a number that its owner has lost', () => {
       const { closeSync, fstatSync } = process.getBuiltinModule('node:fs');
       const old = new socket.Socket();
       closeSync(old.fd);
-      // The lowest free number is that one.
+      // It is the lowest free number now.
       const next = new socket.Socket();
       const same = next.fd === old.fd;
       let code: unknown;
@@ -81,7 +81,7 @@ describe('a number that its owner has lost', () => {
       const object = ${make};
       const number = object.fd;
       closeSync(number);
-      // The lowest free number is that one.
+      // It is the lowest free number now.
       const file = openSync(process.execPath, 'r');
       const codes = [codeOf(() => object.close()), codeOf(() => object.close())];
       const report = { same: file === number, codes, kept: fstatSync(file).isFile(), fd: object.fd };
@@ -130,7 +130,7 @@ describe('a number that its owner has lost', () => {
           gc!();
           await new Promise((resolve) => setImmediate(resolve));
         }
-        // Time for whatever else is to be finalized.
+        // Gives other finalizers time to run.
         for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
         return { ...state, same: fstatSync(number).ino === ino };
       },

@@ -6,14 +6,14 @@ import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
 const KINDS = ['Socket', 'socketPair', 'accept', 'eventfd', 'timerfd', 'pidfd'];
-// The build has no epoll.
+// A build may lack epoll.
 if (hasEpoll) KINDS.push('Epoll', 'EpollSelector');
 
 interface Owner {
   close(): void;
 }
 
-// The next three functions are for children: they are passed as text, and see only each other.
+// The next three functions run in children. They are passed as text and see only each other.
 
 /** Makes objects that own descriptors. */
 function make(io: Package, kind: string): Owner[] {
@@ -44,13 +44,13 @@ function list(): Map<number, string> {
     try {
       found.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
     } catch {
-      // The descriptor of the listing itself.
+      // This one listed the directory, and is closed.
     }
   }
   return found;
 }
 
-/** Collects garbage until this is so, or it has had more than enough time. */
+/** Collects garbage until a condition holds, or 500 turns have passed. */
 async function collectUntil(done: () => boolean): Promise<void> {
   for (let turn = 0; turn < 500 && !done(); turn++) {
     gc!();
@@ -67,7 +67,7 @@ describe('the descriptors of an object', () => {
       async (io, kinds) => {
         const result: Record<string, { opened: number; left: number; held: number }> = {};
         for (const kind of kinds) {
-          // What the first of its kind opens for good does not count.
+          // The first of a kind may open something that stays open.
           for (const each of make(io, kind)) each.close();
           const before = list().size;
           let held = Array.from({ length: 5 }, () => make(io, kind));
@@ -106,7 +106,7 @@ describe('the descriptors of an object', () => {
           for (const number of numbers) io.fd.dup2(stranger, number);
           const file = list().get(stranger);
           await collectUntil(() => collected > 0);
-          // Time for whatever else is to be finalized.
+          // Gives other finalizers time to run.
           let turns = 0;
           await collectUntil(() => ++turns > 20);
           const after = list();
@@ -181,19 +181,19 @@ test.each([
     globalThis.kept = kinds.map((kind) => make(io, kind));
     ${end}
   `;
-  // In a process of its own, where nobody else opens or closes anything meanwhile.
+  // In a process of its own, where nothing else opens or closes descriptors meanwhile.
   const result = await inChild(
     { kinds: KINDS, source },
     async (_io, { kinds, source: text }) => {
       const { Worker } = process.getBuiltinModule('node:worker_threads');
       const run = (workerData: string[]): Promise<unknown> =>
         new Promise((resolve, reject) => {
-          // Without the options of this process, which make the source an ES module.
+          // Without this process's options, which would make the source an ES module.
           const worker = new Worker(text, { eval: true, execArgv: [], workerData });
           worker.once('error', reject).once('exit', resolve);
           worker.once('message', () => void worker.terminate());
         });
-      // What the first worker of a process sets up for good is not meant.
+      // The first worker of a process opens descriptors that stay open.
       await run([]);
       const before = list();
       await run(kinds);

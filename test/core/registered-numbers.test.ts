@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
-// A new descriptor gets the lowest free number, which is that of the pipe's end that was closed.
+// A new descriptor gets the lowest free number: that of the end of the pipe that was closed.
 const PRELUDE = `
   import { closeSync } from 'node:fs';
   import * as io from 'io-selectors';
   import * as fd from 'io-selectors/fd';
   const [r, w] = fd.pipe();
-  /** Loads what the first call of each kind opens. */
+  /** Calls everything once that opens a descriptor at its first call. */
   const warm = async (Selector) => {
     const selector = new Selector();
     await selector.selectAsync({ timeoutMs: 1 });
@@ -47,7 +47,7 @@ describe.each(backends)('%s: a number that was closed while it was registered', 
   test('is taken by no waker, nor by a selector', async () => {
     const report = await reportOf(`
       const watcher = new io.SelectSelector();
-      // Several, one after the other.
+      // Several times in a row.
       const ends = [r, ...Array.from({ length: 20 }, () => fd.dup(r))];
       for (const end of ends) watcher.register(end, io.EVENT_READ);
       for (const end of ends) closeSync(end);
@@ -76,7 +76,7 @@ test('a process that may open no more says so', async () => {
     const ends = Array.from({ length: 20 }, () => fd.dup(r));
     for (const end of ends) watcher.register(end, io.EVENT_READ);
     for (const end of ends) closeSync(end);
-    // Each number that is free is registered.
+    // Every free number is registered.
     fd.setDescriptorLimit(ends.at(-1) + 1);
     let code;
     try { new io.SelectSelector().waker; } catch (error) { code = error.code; }

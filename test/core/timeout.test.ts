@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { callTimeout, deadlineAfter, remainingUntil, toTimeout, waitFor } from '../../lib/core/timeout.js';
 import { expectError } from '../support/errors.js';
 
-/** The clock that the package takes when it is loaded. */
+/** Replaces the clock before the package is loaded, which takes it then. */
 const clock = vi.hoisted(() => {
   const { now } = performance;
   const fake = vi.fn<() => number>(() => now.call(performance));
@@ -12,16 +12,16 @@ const clock = vi.hoisted(() => {
 });
 performance.now = clock.now;
 
-/** A wait outside the main thread is callTimeout so that the thread can be ended meanwhile. */
+/** Outside the main thread, waits are cut into slices so that the thread can be terminated. */
 const LONGEST = isMainThread ? 2 ** 31 - 1 : 50;
-/** Many pieces outside the main thread, so fewer in all. */
+/** Shorter outside the main thread, where each needs many slices. */
 const LONG_WAITS = isMainThread ? [2 ** 31, 2 ** 31 + 0.25, 2 ** 40] : [50.25, 51, 2 ** 14];
 
 afterEach(() => {
   clock.fake.mockReset();
 });
 
-/** System calls that find nothing, on a clock of their own which they turn on by the time they were given. */
+/** System calls that find nothing and advance a fake clock by their timeout. */
 function fakeCalls(resultOf: (nth: number) => number = () => 0) {
   let now = 1000;
   clock.fake.mockImplementation(() => now);

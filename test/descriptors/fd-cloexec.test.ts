@@ -40,7 +40,7 @@ const objects: [string, () => { readonly fd: number; close(): void }][] = [
   ['eventfd that blocks', () => eventfd(0, { blocking: true })],
   ['timerfd', () => timerfd({ delayMs: 0 })],
   ['pidfd', () => pidfd(process.pid)],
-  // The build has no epoll.
+  // A build may lack epoll.
   ...(hasEpoll ? [['Epoll', () => new Epoll()] as [string, () => Epoll]] : []),
 ];
 
@@ -74,7 +74,7 @@ describe('a program that is started does not inherit', () => {
   });
 });
 
-// The build has no epoll.
+// A build may lack epoll.
 test.skipIf(!hasEpoll)('a program that is started inherits an Epoll that was made for that', () => {
   const epoll = new Epoll({ cloexec: false });
   const inherited = execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });

@@ -50,12 +50,12 @@ describe.each(rows)('%s, argument %i', (name, position, others, bad) => {
     args[position] = value;
     const before = openDescriptors().get(0);
     expectError(() => call(name, args), code, { type });
-    // NaN and 2^32 are 0 as an int, which is standard input.
+    // As an int, NaN and 2^32 are 0: standard input.
     expect(openDescriptors().get(0)).toBe(before);
   });
 });
 
-// Below and above what the table of this process has room for.
+// Below and above the size of this process's descriptor table.
 describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) => {
   test.each<[keyof typeof fd, string, unknown[]]>([
     ['read', 'read', [ONE]],
@@ -84,7 +84,7 @@ test('an error says which call failed and why, as those of Node do', () => {
   });
 });
 
-// For children: passed as text.
+// Runs in children: passed as text.
 function failureOf(attempt: () => unknown): string {
   try {
     attempt();

@@ -10,10 +10,10 @@ import { expectError } from '../support/errors.js';
 import { inThread } from '../support/threads.js';
 import { openDescriptors } from '../support/witness.js';
 
-/** So high that nobody else takes it: tests in other threads open descriptors as well. */
+/** Too high to be taken by tests in other threads. */
 const HIGH = 990;
 
-/** What is read from a descriptor at once. */
+/** What one read from a descriptor returns. */
 function text(number: number): string {
   const buffer = Buffer.alloc(100);
   return buffer.toString('utf8', 0, read(number, buffer) ?? 0);

@@ -15,14 +15,14 @@ function watch({ process }: Child): PidFd {
 }
 
 describe('a pidfd', () => {
-  // Node reaps a child when its event loop turns, which none of these lets it do before the read.
+  // Node reaps a child when its event loop turns. None of these tests turns it before the read.
   test.each([0, 1, 7, 255])('tells exit code %i', async (code) => {
     const child = start('sh', ['-c', `exit ${code}`]);
     const status = watch(child);
     untilReadable(status.fd);
     expect(status.read()).toEqual({ exitCode: code, signal: null });
     expect(status.read()).toEqual({ exitCode: code, signal: null });
-    // The child was left for Node to reap.
+    // The child is still there for Node to reap.
     expect(await child.ended).toMatchObject({ code, signal: null });
   });
 
@@ -96,7 +96,7 @@ describe('a pidfd', () => {
 });
 
 test('a pid that is nobody\'s is ESRCH', () => {
-  // Past the largest that Linux ever gives out.
+  // Larger than any pid of Linux.
   expect(thrownBy(() => pidfd(2 ** 31 - 1))).toMatchObject({
     message: 'ESRCH: no such process, pidfd_open',
     code: 'ESRCH',

@@ -35,7 +35,7 @@ const COPIES = `
 
 const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
 
-// Each object's copy in the order in which they are made.
+// The copy of each object, in the order of their creation.
 describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
   test('hear of each signal, once each', async () => {
     const said = await saidBy(`

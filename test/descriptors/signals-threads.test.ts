@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
 import { saidBy, sender } from './signals.js';
 
-/** Starts a worker with the package at hand; what it posts next. */
+/** Starts a worker that has the package as `io` and `fd`; `first` resolves with its next message. */
 const WORKER = `
   const start = (source) => {
     const imports = "const { parentPort } = require('node:worker_threads');" +
       "const io = require('io-selectors'), fd = require('io-selectors/fd');";
-    // Without the options of this process, which say that it is a module.
+    // Without this process's options, which would make the source an ES module.
     return new Worker(imports + source, { eval: true, execArgv: [] });
   };
   const first = async (worker) => (await once(worker, 'message'))[0];
 `;
 
-/** Posts when it is about to wait, and what it has read then. */
+/** Posts a message before it waits, and then what it has read. */
 const WAITING = `
   const object = fd.signals(['SIGUSR2']);
   const selector = new io.DefaultSelector();
@@ -43,7 +43,7 @@ describe('signals in workers', () => {
   ])('are given back, and no descriptor is left, when a worker %s without close()', async (_, end) => {
     const said = await saidBy(`${WORKER}
       const list = () => openCount();
-      // What the first worker sets up for good is not meant.
+      // The first worker of a process opens descriptors that stay open.
       const warm = start('');
       await once(warm, 'exit');
       const before = list();
@@ -67,7 +67,7 @@ describe('signals in workers', () => {
   });
 
   test('leave the addon loaded where its last worker ends, as a handler may be running in it', async () => {
-    // The main thread must not have loaded it.
+    // The main thread has not loaded the addon.
     const child = startNode(`
       import { once } from 'node:events';
       import { readFileSync } from 'node:fs';
@@ -82,9 +82,9 @@ describe('signals in workers', () => {
 });
 
 /**
- * Opens and closes objects in three workers until `stop()`, which tells how many of them got ahead and how many
- * have read from a pipe what was written to an object that had its numbers before. Meanwhile two processes send
- * `COUNT` signals each, and wait for `acknowledge(name)` after each one.
+ * Opens and closes objects in three workers until `stop()`, which resolves with a pair for each worker: whether it
+ * got anywhere, and how often it read from a pipe what was meant for an object that had the same number before.
+ * Meanwhile two processes send `COUNT` signals each, and wait for `acknowledge(name)` after each.
  */
 const STORM = `${WORKER}
   const COUNT = 10_000;

@@ -200,7 +200,7 @@ describe('the descriptor', () => {
 });
 
 test('a signals object is closed once, and read() throws ERR_CLOSED afterwards', () => {
-  // No signals: the others of this process are not to change.
+  // No signals, so as not to change the handlers of this process.
   const object = signals([]);
   expect(object.fd).toBeGreaterThanOrEqual(0);
   object.close();

@@ -13,7 +13,7 @@ import * as fd from 'io-selectors/fd';
 const say = (value) => writeSync(1, (typeof value === 'string' ? value : JSON.stringify(value)) + '\\n');
 const kill = (...names) => names.forEach((name) => process.kill(process.pid, name));
 
-/** The signals of one kind that the kernel knows of this process: SigCgt has a handler, SigIgn is ignored. */
+/** A signal mask of this process: SigCgt for caught signals, SigIgn for ignored ones. proc_pid_status(5) */
 const masks = (kind) => {
   const line = new RegExp(kind + ':.*(\\\\w{8})').exec(readFileSync('/proc/self/status', 'utf8'));
   return parseInt(line[1], 16);
@@ -21,14 +21,14 @@ const masks = (kind) => {
 const has = (kind, name) => (masks(kind) >>> (constants.signals[name] - 1) & 1) === 1;
 const caught = (name) => has('SigCgt', name);
 
-/** Until a listener has heard of a signal, which by itself does not keep the process alive. */
+/** Resolves once a listener was called. A listener alone does not keep the process alive. */
 const heard = async (name) => {
   const timer = setInterval(() => {}, 1000);
   await once(process, name);
   clearInterval(timer);
 };
 
-/** Blocks the thread until one of these can be read. */
+/** Blocks the thread until one of these is readable, and returns it. */
 const wait = (...objects) => {
   const selector = new io.DefaultSelector();
   for (const object of objects) selector.register(object, io.EVENT_READ);
@@ -39,21 +39,20 @@ const wait = (...objects) => {
 `;
 
 /**
- * Starts a process for what concerns a whole process, as signals do. Its source may use what is imported and
- * defined above.
+ * Starts a process, as signals concern a whole process. Its source may use what is imported and defined above.
  */
 export function startWithSignals(source: string, options: string[] = []): Child {
   return startNode(PRELUDE + source, {}, options);
 }
 
-/** Runs such a process to its end, and returns what it has said: a line of JSON each. */
+/** Runs such a process to its end and returns what it said, which is one line of JSON each. */
 export async function saidBy(source: string, options: string[] = []): Promise<unknown[]> {
   const { code, signal, stdout, stderr } = await startWithSignals(source, options).ended;
   if (code !== 0) throw new Error(`the child ended with ${code ?? signal}: ${stderr}`);
   return stdout.trimEnd().split('\n').map((line): unknown => JSON.parse(line));
 }
 
-/** The path of a program that sends a signal to one thread: its process, the thread, the signal's number. */
+/** The path of a program that sends a signal to one thread. Arguments: process, thread, signal number. */
 export function threadKiller(): string {
   return compile(`
     #define _GNU_SOURCE
@@ -69,8 +68,8 @@ export function threadKiller(): string {
 }
 
 /**
- * The path of a program that sends a signal to a process so and so often, and reads a byte from its standard input
- * after each: the process, the signal's number, how often.
+ * The path of a program that sends a signal to a process several times, and reads a byte from its standard input
+ * after each. Arguments: process, signal number, count.
  */
 export function sender(): string {
   return compile(`

@@ -14,7 +14,7 @@ function open(options: Parameters<typeof timerfd>[0]): TimerFd {
   return owned(timerfd(options));
 }
 
-/** What the kernel says of a timer, in nanoseconds. */
+/** A timer's value and interval as the kernel has them, in nanoseconds. */
 function witness(timer: TimerFd): { left: bigint; interval: bigint; clock: number } {
   const text = readFileSync(`/proc/self/fdinfo/${timer.fd}`, 'utf8');
   const time = (name: string): bigint => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
-/** What a system without eventfd(2) has: the addon's exports are an ordinary object. */
+/** Takes eventfd(2) away, as on a system without it. The addon's exports are an ordinary object. */
 const WITHOUT_EVENTFD = `
   import { readdirSync } from 'node:fs';
   import { Worker } from 'node:worker_threads';
@@ -31,7 +31,7 @@ const WITHOUT_EVENTFD = `
   };
 `;
 
-/** Runs statements that fill `report`, with a `Selector` that waits for a pipe with nothing in it. */
+/** Runs statements that fill `report` and may use a `Selector` and an empty pipe. */
 async function withoutEventfd(backend: string, statements: string): Promise<unknown> {
   const { stdout, stderr } = await startNode(`
     ${WITHOUT_EVENTFD}
@@ -76,7 +76,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
       `
       const [wait] = await Promise.all([selector.selectAsync(), wakeFromThread(selector)]);
       report.async = wait.length;
-      // What came after that wait had ended.
+      // A wake-up that came after that wait ended.
       selector.select(0);
       await wakeFromThread(selector);
       report.sync = selector.select(null).length;

@@ -86,7 +86,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     second.wake();
     expect(selector.select(null)).toEqual([]);
     selector.close();
-    // The selector is closed, but this is still open.
+    // The selector is closed, but the shared duplicate is open.
     second.wake();
     second.close();
   });
@@ -105,7 +105,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
   test('neither blocks nor throws when it takes no more, and the wake-up is not lost', () => {
     const { selector } = idle(Selector);
     const waker = owned(new Waker(selector.waker.share()));
-    // eventfd(2) holds 2^64 - 2 at most.
+    // The counter of an eventfd is 2^64 - 2 at most.
     write(waker.fd, new Uint8Array(BigUint64Array.of(2n ** 64n - 2n).buffer));
     for (let i = 0; i < 10; i++) waker.wake();
     expect(selector.select(null)).toEqual([]);
@@ -166,7 +166,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     const [readFd] = openPipe().map(ownedFd);
     selector.register(readFd, EVENT_READ, 'closed');
     closeSync(readFd);
-    // Takes the lowest number that is free, unless another thread is faster.
+    // Takes the lowest free number, unless another thread is faster.
     const { waker } = selector;
     selector.unregister(readFd);
     waker.wake();

@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import type { BaseSelector } from 'io-selectors';
 import { inThread, syscallNumbers } from '../support/threads.js';
 
-/** Wakes a selector from another thread, as often as told, and resolves when that is done. */
+/** Wakes a selector from another thread, and resolves when that is done. */
 export async function wakeFromThread(selector: BaseSelector, times = 1): Promise<void> {
   const thread = await inThread({ fd: selector.waker.share(), times }, (io, input) => {
     const waker = new io.Waker(input.fd);
@@ -13,8 +13,8 @@ export async function wakeFromThread(selector: BaseSelector, times = 1): Promise
 }
 
 /**
- * Has another thread wake a selector as soon as this one sleeps in one of these system calls, from the call
- * of the function that this gives on: before, the event loop sleeps in one of them, too.
+ * Another thread wakes a selector as soon as this thread sleeps in one of these system calls. The returned
+ * function arms it: before the call, the event loop may sleep in one of them too.
  */
 export async function wakeOnceBlocked(selector: BaseSelector, syscalls: string[]): Promise<() => void> {
   const armed = new Int32Array(new SharedArrayBuffer(4));
