@@ -4,29 +4,29 @@ import { temporaryPath } from '../support/files.js';
 import { faultLibrary } from './library.js';
 
 export interface Fault {
-  /** Of the system call, as `'epoll_ctl'`; `'*'` is any call of the addon. */
+  /** The name of the system call, as `'epoll_ctl'`; `'*'` is any that the addon makes. */
   call: string;
   error: string;
-  /** Which call fails, counted from now on: default 1, the next. */
+  /** Which call fails first, counted from now on: default 1, the next. */
   first?: number;
-  /** How many on end do: default 1; -1: all that follow. */
+  /** How many calls in a row fail: default 1; -1: all that follow. */
   times?: number;
-  /** Only those with this second argument: the operation of epoll_ctl, the command of fcntl. */
+  /** Only calls with this second argument: the operation of epoll_ctl, the command of fcntl. */
   operation?: number;
-  /** Calls in other threads as well: default false. */
+  /** Calls of all threads, not only of the main thread: default false. */
   anyThread?: boolean;
-  /** Calls of Node and libuv as well: default false. */
+  /** Calls of Node and libuv too, not only of the addon: default false. */
   anybody?: boolean;
 }
 
 export interface Faults {
-  /** From now on, until `stop`. */
+  /** Injects the fault from now on, until `stop()`. */
   start(fault: Fault): void;
-  /** How many calls there were that the fault was about, and how many of them failed. */
+  /** How many calls matched the fault, and how many of them failed. */
   stop(): { seen: number; failed: number };
 }
 
-/** What a child of `inFaultyChild` lets its calls fail with. Passed as text. */
+/** Makes system calls fail in a child of `inFaultyChild`. Passed as text. */
 export function openFaults(): Faults {
   const { openSync, readSync, writeSync } = process.getBuiltinModule('node:fs');
   const { errno } = process.getBuiltinModule('node:os').constants;
@@ -34,7 +34,7 @@ export function openFaults(): Faults {
   const NAME = 32;
   const bytes = Buffer.alloc(2 * NAME);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, NAME / 4);
-  // At a position, as the C library's write(2) may be what is to fail.
+  // With a position, for pwrite(2), as write(2) may be the call that fails.
   const put = () => writeSync(file, bytes, 0, bytes.length, 0);
   return {
     start({ call, error, first = 1, times = 1, operation = -1, anyThread = false, anybody = false }) {
@@ -55,7 +55,7 @@ export function openFaults(): Faults {
   };
 }
 
-/** `inChild` for a function that lets system calls fail. */
+/** Like `inChild`, for a function that makes system calls fail. */
 export async function inFaultyChild<I, T, U extends Record<string, (...args: never[]) => unknown>>(
   input: I,
   run: (io: Package, input: I, using: U & { openFaults: typeof openFaults }) => T | Promise<T>,
@@ -68,7 +68,7 @@ export async function inFaultyChild<I, T, U extends Record<string, (...args: nev
     using: { ...using, openFaults },
     env: {
       IO_SELECTORS_FAULTS: path,
-      // Before a sanitizer's library, so that it is the addon that calls it.
+      // Before a sanitizer's library, so that the caller it sees is the addon.
       LD_PRELOAD: `${faultLibrary()} ${LD_PRELOAD}`,
       ASAN_OPTIONS: `${ASAN_OPTIONS}:verify_asan_link_order=0`,
     },

@@ -1,8 +1,8 @@
 import { compile } from '../support/processes.js';
 
 /**
- * Stands before libc and lets calls fail as a file says that the process maps: see `faults.ts`. Calls of the addon
- * only, as Node and libuv make the same ones, unless those of anybody are asked for.
+ * Wraps functions of libc, which fail as a file says that the process maps: see `fault.ts`. By default only calls of
+ * the addon fail, as Node and libuv make the same ones.
  */
 const SOURCE = `
 #define _GNU_SOURCE

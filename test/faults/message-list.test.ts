@@ -28,7 +28,7 @@ test('a call for many sockets that fails for one says so at that one, and serves
         const messages = () => pairs.map((_, i) => list.message(i).toString());
         faults.start({ call: 'recvmsg', error, first: 2 });
         told.push([list.recvMany(), results(), messages(), faults.stop().failed]);
-        // What was not received is still there.
+        // Messages that were not received are still there.
         list.clear();
         list.add(pairs[1][0]);
         told.push([list.recvMany(), list.message(0).toString()]);

@@ -7,7 +7,7 @@ import { faultSteps, type Steps } from './steps.js';
 const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
   ['epoll_create1', ['EMFILE', 'ENFILE', 'ENOMEM']],
-  // EPOLL_CTL_ADD and EPOLL_CTL_MOD; EPOLL_CTL_DEL needs nothing that could be short.
+  // EPOLL_CTL_ADD and EPOLL_CTL_MOD. EPOLL_CTL_DEL allocates nothing.
   ['epoll_ctl', ['ENOMEM', 'ENOSPC'], { operation: 1 }],
   ['epoll_ctl', ['ENOMEM'], { operation: 3 }],
   ['epoll_wait', ['EINTR', 'ENOMEM'], { anyThread: true }],
@@ -21,7 +21,7 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['timerfd_settime', ['EINVAL']],
   ['pidfd_open', ['EMFILE', 'ENOMEM']],
   ['sigaction', ['EINVAL']],
-  // An identity that is not known is no reason to keep a descriptor open.
+  // A descriptor whose file cannot be identified is closed all the same.
   ['statx', ['ENOMEM', 'ENOSYS', 'EPERM']],
   ['pthread_create', ['EAGAIN'], { anybody: true }],
 ];
@@ -42,14 +42,14 @@ test.each(reached)(
           for (const steps of faultSteps(io)) {
             for (let first = 1; first <= 50; first++) {
               if (!(await attempt(steps, error, first, 1))) break;
-              // A wait of a helper thread never ends by itself where all its calls are interrupted.
+              // If all its calls were interrupted, a helper thread's wait would never end.
               if (error !== 'EINTR') await attempt(steps, error, first, -1);
             }
           }
         }
         return { wrong, faults: count };
 
-        /** Whether there was such a call. */
+        /** Whether the operation made such a call. */
         async function attempt(steps: Steps, error: string, first: number, times: number) {
           const { name, make, act, state, check } = steps;
           const which = `call ${first}${times < 0 ? ' and all others' : ''}`;
@@ -73,7 +73,7 @@ test.each(reached)(
           if (checked.threw) complain(String(checked.error));
           const closed = await outcomeOf(() => made.close());
           if (closed.threw) complain(`close: ${String(closed.error)}`);
-          // Objects that were forgotten in between are not what this is about.
+          // Objects that were collected meanwhile do not count.
           const left = openNumbers().filter((number) => !start.includes(number));
           if (left.length > 0) complain(`left ${left.map((number) => readlinkSync(`/proc/self/fd/${number}`)).join()}`);
           for (const number of left) io.fd.close(number);

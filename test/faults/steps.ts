@@ -1,16 +1,16 @@
 import type { BaseSelector } from 'io-selectors';
 import type { Package } from '../support/child.js';
 
-/** An operation of several steps, any of which may fail. */
+/** An operation of several system calls, each of which may fail. */
 export interface Steps {
   name: string;
-  /** What is there before, and is closed afterwards. */
+  /** Prepares what the operation needs, which is closed afterwards. */
   make: () => { close(): void };
-  /** The operation. Where a step fails, it throws the error of the call or has done without. */
+  /** The operation. If a call fails, it throws the call's error or does without. */
   act: (made: never) => unknown;
-  /** What is to be the same after an act that has thrown. */
+  /** What an operation that throws must leave as it was. */
   state?: (made: never) => unknown;
-  /** Throws if something was lost. */
+  /** Throws if something is lost. */
   check?: (made: never) => unknown;
 }
 
@@ -130,7 +130,7 @@ export function faultSteps(io: Package): Steps[] {
         fd.read(selector.getMap().keys().next().value!, Buffer.alloc(1));
         await selector.selectAsync({ timeoutMs: 1 });
         const wait = selector.selectAsync();
-        // Not lost whatever comes of the wait.
+        // Must not be lost, whether the wait succeeds or fails.
         fd.write(writeFd, 'x');
         return wait;
       },
@@ -145,7 +145,7 @@ export function faultSteps(io: Package): Steps[] {
       make: watching(backend, ''),
       act: async ({ selector, idleFd, writeFd }: Made) => {
         const wait = selector.selectAsync();
-        // Reported by whoever awaits it.
+        // The caller awaits it and sees the error.
         wait.catch(() => {});
         await new Promise(setImmediate);
         try {
@@ -160,7 +160,7 @@ export function faultSteps(io: Package): Steps[] {
       check: async (made: Made) => {
         const { selector, idleFd, writeFd } = made;
         if (selector.getMap().has(idleFd)) selector.unregister(idleFd);
-        // The wait may still be on.
+        // The wait may still be pending.
         for (let i = 0; i < 100; i++) await new Promise(setImmediate);
         if (selector.select(0).length === 0) fd.write(writeFd, 'x');
         await finds(made);
@@ -173,7 +173,7 @@ export function faultSteps(io: Package): Steps[] {
     },
   ]);
 
-  /** A duplicate of a descriptor, which stays the caller's where nobody takes it. */
+  /** A duplicate of a descriptor, which the caller closes unless someone takes it over. */
   interface Shared {
     number: number;
     close(): void;

@@ -1,27 +1,27 @@
 import type { Package } from '../support/child.js';
 
-/** What a fault is to lead to: an error of the call, one with this code of the package's, or a value, as JSON. */
+/** What a fault leads to: the call's error, an error of the package with this code, or a value as JSON. */
 type Consequence = 'throws' | { code: string } | { value: string };
 
 export interface FaultRow {
   name: string;
   call: string;
   operation?: number;
-  /** By the kernel's error. */
+  /** By the name of the error that the call fails with. */
   errors: Record<string, Consequence>;
-  /** A new object for the call, whose state must stay as it is where the call throws. */
+  /** Makes the object for the call. If the call throws, its state must be as before. */
   make: () => object;
   act: (made: never) => unknown;
   /** The system call that the error names. */
   syscall: string;
-  /** The descriptor that it names, if any, or one that is closed again. */
+  /** The descriptor that the error names, if any; `'gone'` for one that is closed by then. */
   fd?: ((made: never) => number) | 'gone';
-  /** How many calls on end fail: default 1; -1: all. */
+  /** How many calls in a row fail: default 1; -1: all. */
   times?: number;
   needs?: 'poll' | 'epoll';
 }
 
-/** The system calls of every public function, and what their failures are to lead to. Passed as text. */
+/** The system calls of every public function, and what their faults lead to. Passed as text. */
 export function faultTable(io: Package): FaultRow[] {
   const { fd, socket } = io;
   const { Socket, socketPair, AF_INET, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR } = socket;
@@ -46,7 +46,7 @@ export function faultTable(io: Package): FaultRow[] {
 
   type More = Partial<Pick<FaultRow, 'syscall' | 'operation' | 'fd' | 'times' | 'needs'>>;
   type Errors = FaultRow['errors'];
-  /** A function on its own. */
+  /** A plain function. */
   const call = (name: string, call: string, errors: Errors, act: () => unknown, more: More = {}): FaultRow => ({
     name,
     call,
@@ -56,7 +56,7 @@ export function faultTable(io: Package): FaultRow[] {
     syscall: call,
     ...more,
   });
-  /** A method of a new object, whose descriptor the error names. */
+  /** A method of a new object. The error names the object's descriptor. */
   const on =
     <T extends object>(make: () => T, common: More = { fd: (self: { fd: number }) => self.fd }) =>
     (name: string, call: string, errors: Errors, act: (self: T) => unknown, more: More = {}): FaultRow => ({

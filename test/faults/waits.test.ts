@@ -4,14 +4,14 @@ import type { Package } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 import { inFaultyChild } from './fault.js';
 
-/** The system calls of a wait: for ever, and for a fraction of a millisecond; the first is what errors name. */
+/** The system calls of a wait without a timeout, and of one with a fraction of a millisecond. Errors name the first. */
 const CALLS = {
   select: ['select', 'pselect'],
   poll: ['poll', 'ppoll'],
   epoll: ['epoll_wait', 'epoll_pwait2'],
 };
 
-/** A selector with a descriptor that is ready, and every kind of wait for it. Passed as text. */
+/** Makes a selector with a ready descriptor and every kind of wait for it. Passed as text. */
 function waitsOf(io: Package, backend: BaseSelector['backend'], options?: SelectorOptions) {
   const { fd } = io;
   const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
@@ -104,7 +104,7 @@ describe.each(backends)('%s', (backend) => {
         'select of a fraction': [1, told, true],
         selectEach: [1, told, true],
         'selectEach of a fraction': [1, told, true],
-        // These do not sleep in a system call.
+        // These waits do not sleep in a system call.
         selectAsync: [1, 'ready', true],
         iteration: [1, 'ready', true],
       });

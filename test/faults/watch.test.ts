@@ -10,7 +10,7 @@ describe.each(backends)('%s', (backend) => {
       async (io, backend, { openFaults, openNumbers }) => {
         const faults = openFaults();
         const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
-        // The loop's own watch asks the kernel, too; and a thread needs what wakes it.
+        // libuv's watch makes calls of its own, and a thread needs a descriptor to be woken by.
         const rows: [call: string, error: string][] =
           backend === 'epoll'
             ? [
@@ -29,7 +29,7 @@ describe.each(backends)('%s', (backend) => {
           selector.register(readFd, io.EVENT_READ);
           const before = openNumbers().length;
           faults.start({ call, error, anybody: true, times: -1 });
-          // Before the loop turns: it ends the process where its own calls fail.
+          // Before the loop turns: libuv aborts if its own calls fail.
           const wait = selector.selectAsync();
           const { failed } = faults.stop();
           const { code, syscall } = Object(await wait.catch((thrown: unknown) => thrown));
@@ -50,7 +50,7 @@ describe.each(backends)('%s', (backend) => {
   });
 });
 
-// The waits of epoll sleep in the loop, not in a thread.
+// Waits of epoll sleep in the event loop, not in a thread.
 describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backend) => {
   test('a thread whose call fails once, or is interrupted often, goes on waiting and does not spin', async () => {
     const told = await inFaultyChild(
@@ -67,7 +67,7 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
           const selector = new classes[backend === 'poll' ? 'poll' : 'select']();
           const [readFd, writeFd] = io.fd.pipe();
           selector.register(readFd, io.EVENT_READ);
-          // What the thread begins with; the one call of this thread before that does not wait.
+          // The thread's first call. This thread makes one before it, which does not wait.
           faults.start({ call: backend, error, times, anyThread: true });
           let result: unknown = 'waits';
           const wait = selector.selectAsync().then(
@@ -79,7 +79,7 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
           io.fd.write(writeFd, 'x');
           await wait;
           const next = selector.select(0).length;
-          // Beyond those that failed there is one that sleeps, and what is asked in between.
+          // Beside the failed calls there are one that sleeps and a few that do not wait.
           told.push([error, failed === times, seen <= times + 5, result, next]);
           selector.close();
         }

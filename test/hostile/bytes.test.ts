@@ -7,7 +7,7 @@ import { publicTable } from '../support/public-table.js';
 
 const using = { publicTable, ...callTools };
 
-/** Views of four bytes of every kind there is, `abcd`, each at the start of its memory. */
+/** Every kind of view of the four bytes `abcd`, each at the start of its buffer. */
 function views(): [label: string, bytes: Uint8Array][] {
   const { runInNewContext } = process.getBuiltinModule('node:vm');
   const resizable: ArrayBuffer = Reflect.construct(ArrayBuffer, [4, { maxByteLength: 64 }]);
@@ -50,7 +50,7 @@ function views(): [label: string, bytes: Uint8Array][] {
   return result;
 }
 
-/** Views that nothing can be read from. */
+/** Views without any bytes. */
 function uselessViews(): [label: string, bytes: Uint8Array][] {
   const detached = new Uint8Array(4);
   structuredClone(detached, { transfer: [detached.buffer] });

@@ -6,7 +6,7 @@ import { secondCopy } from './copies.js';
 
 const using = { publicTable, ...callTools, load };
 
-/** The package from another place. Passed as text. */
+/** Imports the package from another directory. Passed as text. */
 function load(directory: string): Package {
   const require = process.getBuiltinModule('node:module').createRequire('/');
   return {
@@ -99,7 +99,7 @@ test('every file object of one copy can be watched by the other, and no method m
             const result: unknown = Reflect.apply(Reflect.get(row.make(), key), twin, args);
             return result;
           });
-          // One that works through what is public works.
+          // What works through public members may work.
           const refused = error instanceof TypeError || Reflect.has(Object(error), 'code');
           if (threw && !refused) wrong.push(`${row.name}#${String(key)}: ${String(error)}`);
         }

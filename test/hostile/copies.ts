@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryPath } from '../support/files.js';
 import { root } from '../support/processes.js';
 
-/** The directory of a second copy of the package's modules, as one that another dependency brings along. */
+/** Makes a second copy of the package, like one that another dependency brings along, and returns its directory. */
 export function secondCopy(): string {
   const copy = temporaryPath('copy');
   mkdirSync(copy);

@@ -53,7 +53,7 @@ test('what a getter or method of an argument throws passes through, and nothing 
           if (stateOf(io, self) !== before) complain('changed its object');
           if (String(openNumbers()) !== String(numbers)) complain('left or took a descriptor');
         } else {
-          // What was found before is not lost to a signal that nobody listens to any more.
+          // A wait that cannot remove its abort listener must not lose the events that it found.
           if (ran && !label.includes('removeEventListener')) complain('swallowed what was thrown');
           if (stateOf(io, self).includes('ERR_BUSY')) complain('is busy for good');
         }
@@ -87,7 +87,7 @@ test('an object that a getter closes is ERR_CLOSED, and the next file with its n
       }
       return { count, wrong };
 
-      /** Another file of the same kind, under this number. */
+      /** Puts another file of the same kind under this number. */
       function takeOver(self: object, stranger: object): number {
         const number = numberOf(self);
         Reflect.apply(Reflect.get(self, 'close'), self, []);
@@ -96,7 +96,7 @@ test('an object that a getter closes is ERR_CLOSED, and the next file with its n
       }
 
       function numberOf(object: object): number {
-        // The selectors that have none leave their waker's.
+        // Selectors without a descriptor of their own lose their waker's.
         const owner = 'fd' in object ? object : Reflect.get(object, 'waker');
         return Number(Reflect.get(Object(owner), 'fd') ?? -1);
       }
@@ -105,7 +105,7 @@ test('an object that a getter closes is ERR_CLOSED, and the next file with its n
         count++;
         const start = openNumbers();
         const self = callable.make()!;
-        // A socket that is connected already would refuse what harms an unconnected one.
+        // A connected socket would refuse a call that harms an unconnected one.
         const stranger =
           self instanceof Socket
             ? new Socket(io.socket.AF_INET, self.getOption(SOL_SOCKET, SO_TYPE))

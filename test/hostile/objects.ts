@@ -1,11 +1,11 @@
 import type { Argument } from '../support/public-table.js';
 
-/** An argument that works, but runs code of the caller's while it is read; `must`: whether a call has to read it. */
+/** A valid argument that runs the caller's code when it is read; `must`: whether every call has to read it. */
 export type Hooked = [label: string, value: unknown, must: boolean];
 
 /**
- * Arguments of a kind that are right, but for the hook that runs when a property is read. It is told which. Passed
- * as text.
+ * Valid arguments of a kind that call a hook when one of their properties is read, with the name of that property.
+ * Passed as text.
  */
 export function hookedValues([kind, value, of = {}]: Argument, hook: (property: string) => void): Hooked[] {
   const getter = (object: object, property: PropertyKey, result: unknown): object =>
@@ -24,7 +24,7 @@ export function hookedValues([kind, value, of = {}]: Argument, hook: (property: 
         return result(...args);
       },
     });
-  /** Tells of everything that is done to it. */
+  /** A proxy that reports everything that is done to it. */
   const traced = (target: object) =>
     new Proxy(
       target,
@@ -32,7 +32,7 @@ export function hookedValues([kind, value, of = {}]: Argument, hook: (property: 
         Object.getOwnPropertyNames(Reflect).map((trap) => [
           trap,
           (...args: unknown[]) => {
-            // What is looked at and not read may be looked at again.
+            // Only reads count: other looks may be repeated.
             hook(trap === 'get' ? `get ${String(args[1])}` : '');
             return Reflect.apply(Reflect.get(Reflect, trap), Reflect, args);
           },

@@ -36,7 +36,7 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
       };
       const wrong: string[] = [];
       let count = 0;
-      /** Where an option, or all of them, are missing, or a descriptor is an object without one. */
+      /** Arguments without some option, without any, or with an object that has no descriptor. */
       const variants: [string, (value: unknown) => unknown][] = [
         ['its arguments', (value) => value],
         ['{} for its objects', (value) => (isPlain(value) ? {} : value)],
@@ -48,7 +48,7 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
         const reads = kinds.some((kind) => ['options', 'address', 'fileObject', 'fd', 'iterable'].includes(kind));
         for (const [label, change] of variants) {
           const clean = await resultOf(callable, change, []);
-          // One by one where it may matter, as one could hide another.
+          // One by one where it may matter, as one property could hide another.
           const names = Object.keys(pollution);
           for (const together of reads ? names.map((name) => [name]) : [names]) {
             count++;
@@ -67,11 +67,11 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
 
       function pollute(name: string) {
         const value = pollution[name];
-        // oxlint-disable-next-line eslint/no-extend-native -- that is the point
+        // oxlint-disable-next-line eslint/no-extend-native -- the test is about it
         Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true });
       }
 
-      /** Whatever can be seen of a call. */
+      /** Everything observable about a call. */
       async function resultOf(callable: Callable, change: (value: unknown) => unknown, names: string[]) {
         const start = openNumbers();
         const self = callable.make();
@@ -79,7 +79,7 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
         const outcome = await outcomeOf(() => {
           for (const name of names) pollute(name);
           try {
-            // An asynchronous wait reads what it is given before it returns.
+            // An asynchronous wait reads its arguments before it returns.
             return callable.call(self, args);
           } finally {
             for (const name of names) Reflect.deleteProperty(Object.prototype, name);
@@ -89,7 +89,7 @@ test('what somebody has put on Object.prototype acts neither as an option nor as
         told.push(stateOf(io, self), fileState(io, stranger.fd));
         for (const number of openNumbers()) if (!start.includes(number)) told.push(fileState(io, number));
         cleanUp(io, start, outcome.value, self);
-        // Each is a new one.
+        // Each call opens another descriptor.
         return told
           .join('\n')
           .replaceAll(

@@ -9,7 +9,7 @@ test('the table of hostile calls has every function and class that is exported, 
       const table = publicTable(io);
       const backends: string[] = io.availableBackends();
       const exported = Object.entries({ ...io, ...io.fd, ...io.socket }).flatMap(([name, value]: [string, unknown]) => {
-        // A number is a constant; an abstract class has its subclasses in the table.
+        // Numbers are constants. Of an abstract class the table has the subclasses.
         if (typeof value === 'number' || ['fd', 'socket', 'BaseSelector'].includes(name)) return [];
         const own = Object.getOwnPropertyNames(value).filter((key) => !['length', 'name', 'prototype'].includes(key));
         return [name, ...own.map((key) => `${name}.${key}`)];
@@ -24,7 +24,7 @@ test('the table of hostile calls has every function and class that is exported, 
       }
       return { exported, listed };
 
-      /** What is on an object and its prototypes, up to Object's own. */
+      /** The properties of an object and its prototypes, up to Object.prototype. */
       function inherited(object: object): string[] {
         const names = new Set<string>();
         for (let owner: object = object; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {

@@ -12,7 +12,7 @@ test('every method and getter refuses a wrong this', async () => {
       const wrong: string[] = [];
       let count = 0;
       const backends: string[] = io.availableBackends();
-      // These work on what is public, or need no object.
+      // These use only public members, or no object at all.
       const open = new Set(['backend', 'features', 'Symbol(Symbol.toStringTag)', 'Symbol(nodejs.util.inspect.custom)']);
       for (const row of publicTable(io).classes) {
         if (row.needs !== undefined && !backends.includes(row.needs)) continue;
@@ -99,7 +99,7 @@ test('after close() every method is ERR_CLOSED, whatever its arguments are, and 
           ? [error, refused.error].map((error) => Reflect.get(Object(error), 'code'))
           : ['none', 'none'];
         count++;
-        // An iteration ends with its selector, and whatever is closed can be looked at.
+        // An iteration ends with its selector, and a closed object can be inspected.
         const harmless = /#(close|Symbol\(.*\.(dispose|asyncIterator|inspect\.custom)\))$/.test(callable.name);
         const expected = harmless ? 'none' : 'ERR_CLOSED';
         if (codes.some((code) => code !== expected)) wrong.push(`${callable.name}: ${codes.join()}`);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 
-/** Replaces every clock and timer, as libraries for tests do, by ones that stand still. */
+/** Replaces every clock and timer by one that stands still, as libraries for tests do. */
 async function freeze(): Promise<void> {
   const { syncBuiltinESMExports } = process.getBuiltinModule('node:module');
   const frozen: Record<string, () => unknown> = {};
@@ -18,7 +18,7 @@ async function freeze(): Promise<void> {
   syncBuiltinESMExports();
 }
 
-/** Every kind of wait with this timeout, and how long it took by a clock of its own. */
+/** Runs every kind of wait with this timeout, and measures it with a clock that was saved before. */
 async function waits(io: typeof import('io-selectors'), timeoutMs: number): Promise<[string, number, number][]> {
   const result: [string, number, number][] = [];
   const { hrtime } = process;
@@ -48,7 +48,7 @@ async function waits(io: typeof import('io-selectors'), timeoutMs: number): Prom
 }
 
 describe('with clocks and timers that were replaced after the package was loaded', () => {
-  // Longer than one call may wait in a worker.
+  // Longer than one slice of a worker's wait.
   const timeoutMs = 120;
 
   test('every wait ends, and not early', async () => {

@@ -1,10 +1,10 @@
-/** What a call is to do with a value: refuse its type, refuse it as out of range, or either that or take it. */
+/** What a call does with a value: refuses its type, refuses it as out of range, or may also accept it. */
 export type Verdict = 'type' | 'range' | 'any';
 
 export type Hostile = [label: string, value: unknown, verdict: Verdict];
 
 /**
- * Values that no argument of this kind may have. A question mark behind the kind says that it may be absent. Passed
+ * Values that no argument of this kind may have. A question mark after the kind marks an optional argument. Passed
  * as text.
  */
 export function hostileValues(kind: string, io: typeof import('io-selectors')): Hostile[] {
@@ -62,7 +62,7 @@ export function hostileValues(kind: string, io: typeof import('io-selectors')): 
         ['{ fileno: 3 }', { fileno: 3 }, 'type'],
         ["{ _handle: { fd: '3' } }", { _handle: { fd: '3' } }, 'type'],
         ['{ _handle: { fd: 0.5 } }', { _handle: { fd: 0.5 } }, 'range'],
-        // A net.Socket that is not connected.
+        // Like a net.Socket that is not connected.
         ['{ _handle: { fd: -1 } }', { _handle: { fd: -1 } }, 'type'],
       ];
     case 'int':
@@ -86,7 +86,7 @@ export function hostileValues(kind: string, io: typeof import('io-selectors')): 
       return [...of('number'), ...nullish, ...range(-1, NaN, Infinity, -Infinity, 1e12)];
     case 'limit':
       return [...of('number'), ...nullish, ...range(-1, NaN, -Infinity, 0.5, 2 ** 53)];
-    // null is none.
+    // null stands for an absent timeout.
     case 'timeout':
       return [...of('number'), ...range(NaN)];
     case 'rawTimeout':
@@ -138,7 +138,7 @@ export function hostileValues(kind: string, io: typeof import('io-selectors')): 
     }
     case 'name':
       return [...of('string'), ...nullish, ...['', 'SIGNONE', 'sigint', 'constructor', '__proto__'].map(outOfRange)];
-    // Called, or compared, by the caller's own choice.
+    // The caller's own function, or any value.
     case 'own':
     case 'any':
       return [];

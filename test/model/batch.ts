@@ -7,18 +7,18 @@ import { type Bounds, type Expectation, refused } from './model.js';
 import type { SelectEach, Step } from './operation.js';
 import type { Run } from './run.js';
 
-/** What was found and is still to be called back. */
+/** An event that was found and has not been called back yet. */
 interface Due {
   readonly bounds: Bounds;
   isModified: boolean;
-  /** Whether for some time nothing that is ready was asked for: its turn may have come then. */
+  /** Whether for a while its key asked for nothing that is ready: its turn may have come then. */
   isSkippable: boolean;
 }
 
-/** What a callback throws. */
+/** The error that a callback throws. */
 export class Thrown extends Error {}
 
-/** The callbacks of one selectEach, and what they do. */
+/** The callbacks of one selectEach, and the steps inside them. */
 export class Batch {
   readonly #run: Run;
   readonly #driver: Driver;
@@ -57,7 +57,7 @@ export class Batch {
     for (const { bounds, isModified, isSkippable } of this.#due.values()) {
       if (hasThrown && bounds.must) model.lost(bounds);
       else if (hasThrown) model.repeatable(bounds);
-      // One-shot ones are armed by modify(), and due again.
+      // modify() has armed the one-shot registration again, for the next wait.
       else if (isModified && bounds.registration.options?.oneShot === true) continue;
       else if (bounds.must && !isSkippable) throw missing(backend, bounds);
     }
@@ -73,12 +73,12 @@ export class Batch {
     }
     const keys = new Map([...this.#due].map(([fd, { bounds }]) => [fd, bounds.registration.key]));
     this.#run.step(step);
-    // The wait that is in progress may count as the one that it woke.
+    // The wake-up may have been for the wait in progress.
     if (model.wake === 'yes') model.wake = 'maybe';
     if (this.#run.drivers.get(backend) !== this.#driver) this.#due.clear();
     for (const [fd, due] of this.#due) {
       const now = model.registrations.get(fd);
-      // Unregistered, and perhaps registered anew: another registration.
+      // Unregistered, and perhaps registered again, which makes another registration.
       if (now !== due.bounds.registration) this.#due.delete(fd);
       else if (now.key !== keys.get(fd)) this.#modified(due);
     }

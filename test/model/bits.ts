@@ -2,7 +2,7 @@ import { type BaseSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-s
 
 export type Backend = BaseSelector['backend'];
 
-/** Linux's numbers, as a build without poll has no constants of it. poll(2), epoll_ctl(2) */
+/** Linux's numbers, as a build without poll exports none. poll(2), epoll_ctl(2) */
 export const IN = 0x1;
 export const PRI = 0x2;
 export const OUT = 0x4;
@@ -15,7 +15,7 @@ export const WAKEUP = 2 ** 29;
 export const ONESHOT = 2 ** 30;
 export const EDGE = 2 ** 31;
 
-/** What the kernel reports unasked. */
+/** The bits that the kernel reports unasked. */
 export const UNASKED = ERR | HUP;
 
 export const ALL_EVENTS = EVENT_READ | EVENT_WRITE | EVENT_PRIORITY;
@@ -24,7 +24,7 @@ export function bitsOf(events: number): number {
   return (events & EVENT_READ ? IN : 0) | (events & EVENT_WRITE ? OUT : 0) | (events & EVENT_PRIORITY ? PRI : 0);
 }
 
-/** The events that poll(2)'s bits come to. For select(2) a hang-up alone is not writable. */
+/** The events for bits of poll(2). With select(2) a hang-up alone is not writable. */
 export function eventsOf(backend: Backend, bits: number): number {
   const read = bits & (IN | HUP | ERR | RDHUP);
   const write = bits & (backend === 'select' ? OUT | ERR : OUT | HUP | ERR);

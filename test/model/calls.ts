@@ -11,7 +11,7 @@ import type { By, Call } from './operation.js';
 import type { Run } from './run.js';
 import type { Slot } from './world.js';
 
-/** A call of one selector, compared with its model. */
+/** Makes a call of one selector and compares the outcome with its model. */
 export function make(run: Run, driver: Driver, call: Extract<Call, { on: Backend[] }>): void {
   switch (call.op) {
     case 'register':
@@ -25,7 +25,7 @@ export function make(run: Run, driver: Driver, call: Extract<Call, { on: Backend
     case 'reopen':
       return run.reopen(driver);
     case 'busy':
-      // Without a wait in progress it would be a wait like others.
+      // Without a wait in progress it would be a wait like any other.
       break;
   }
 }
@@ -72,14 +72,14 @@ function unregister(run: Run, driver: Driver, call: Extract<Call, { op: 'unregis
   model.unregistered(registration);
 }
 
-/** How to name what is registered, by number or by the object that was, which may be closed by now; and what it is. */
+/** How to name a registration, by number or by its object, which may be closed; and the registration itself. */
 function find({ world }: Run, { model }: Driver, { slot, by }: { slot: number; by: By }) {
   const { fd } = world.slots.get(slot)!;
   const registration = model.registrations.get(fd);
   return [by === 'object' && registration !== undefined ? registration.key.fileObject : fd, registration] as const;
 }
 
-/** Leaves entries behind that no registration has. */
+/** Leaves stale entries in the epoll set. */
 export function litter({ drivers, world }: Run, slot: Slot, file: File, call: Extract<Call, { op: 'litter' }>): void {
   const driver = drivers.get('epoll');
   if (!(driver?.model instanceof EpollModel) || file.isUnpollable || file.kind === 'epoll') return;
@@ -91,7 +91,7 @@ export function litter({ drivers, world }: Run, slot: Slot, file: File, call: Ex
   }
 }
 
-/** Asks for a wake-up, in one of the ways there are. */
+/** Asks for a wake-up in one of three ways. */
 export function wakeUp({ selector, model }: Driver, by: 'selector' | 'waker' | 'share'): void {
   if (by !== 'selector') model.hasWaker = true;
   if (by === 'selector') selector.wakeup();

@@ -1,4 +1,4 @@
-// Runs sequences in a process of its own, as they close and reuse descriptors, and may end it.
+// Runs sequences in a process of its own, as they close and reuse descriptors and may crash.
 import { closeSync, ftruncateSync, openSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import { BACKENDS } from './driver.js';
@@ -14,12 +14,12 @@ export interface Found {
   sequence: Sequence;
 }
 
-/** What a child tells: how many operations it has done, and at the end of a task what it found. */
+/** A child's messages: how many operations it has done, and at the end of a task what it found. */
 export type Message = { operations: number } | { found: Found | undefined };
 
 export type Task = { patienceMs: number } & (
   | { replay: Sequence }
-  /** Sequences from a seed on, until there were so many operations. trace: where to note what is being done. */
+  /** Sequences from a seed on, up to a number of operations. `trace` is a file for the sequence in progress. */
   | { seed: number; operations: number; trace: string }
 );
 
@@ -33,7 +33,7 @@ function openDescriptors(): string[] {
   });
 }
 
-/** Descriptors of libuv's are closed when its loop turns. */
+/** Lets the loop turn first, as libuv closes its descriptors only then. */
 async function checkLeaks(before: string[]): Promise<void> {
   let left: string[] = [];
   for (let i = 0; i < 20; i++) {
@@ -79,7 +79,7 @@ async function replay(sequence: Sequence, patienceMs: number): Promise<Found | u
   return judge(sequence, perform(sequence, patienceMs, () => operations.shift()));
 }
 
-/** One sequence of random operations, and how many these were. */
+/** Runs one sequence of random operations, and returns how many there were. */
 async function generate(
   seed: number,
   note: Note,
@@ -107,7 +107,7 @@ interface Note {
   close(): void;
 }
 
-/** Lines of JSON in a file: what was being done, should the process end. */
+/** Writes the sequence in progress to a file, as lines of JSON, in case the process crashes. */
 function notes(path: string): Note {
   const fd = openSync(path, 'w');
   let position = 0;
@@ -122,7 +122,7 @@ function notes(path: string): Note {
   return { start, add, close: () => closeSync(fd) };
 }
 
-/** What a process opens once and keeps is opened before descriptors are counted. */
+/** Opens what a process opens once and keeps, before descriptors are counted. */
 async function warmUp(): Promise<void> {
   const waits = BACKENDS.map((backend): Operation => {
     return { op: 'selectAsync', on: [backend], timeoutMs: 1, via: 'promise', during: [], end: undefined };

@@ -6,12 +6,12 @@ import type { Random } from './random.js';
 import type { Run } from './run.js';
 import type { Slot } from './world.js';
 
-/** What operations are about: descriptors, events, options. */
+/** Chooses what operations apply to: descriptors, events, options. */
 export class Choice {
   readonly #random: Random;
   readonly #profile: Profile;
   readonly #run: () => Run;
-  /** The slots that were chosen last, by id. */
+  /** The ids of the slots that were chosen last. */
   #recent: number[] = [];
 
   /** @param run the sequence in progress */
@@ -21,7 +21,7 @@ export class Choice {
     this.#run = run;
   }
 
-  /** Mostly all, as they are to be compared, or the favourite. */
+  /** Mostly all back ends, so that they can be compared, or the sequence's favourite. */
   on(): Backend[] {
     return this.#random.chance(0.75) ? [...this.#profile.on] : [this.one()];
   }
@@ -45,14 +45,14 @@ export class Choice {
     const options: RegisterOptions = {};
     if (random.chance(likely.trigger)) options.trigger = random.pick(['edge', 'edge', 'edge', 'level']);
     if (random.chance(likely.exclusive)) options.exclusive = true;
-    // With more than these an exclusive registration is refused.
+    // EPOLLEXCLUSIVE is refused with EPOLLONESHOT, and with bits other than these.
     else if (random.chance(likely.oneShot)) options.oneShot = random.chance(0.9);
     const flags = options.exclusive === true ? [IN, OUT, IN | OUT] : [RDHUP, IN, OUT, PRI];
     if (random.chance(likely.flags)) options.flags = random.pick(flags);
     return Object.keys(options).length === 0 ? undefined : options;
   }
 
-  /** Ids for new descriptors: new ones, or those of closed numbers, which come back then. */
+  /** Ids for new descriptors: unused ones, or those of closed numbers, which are reused then. */
   free(count: number): number[] | undefined {
     const { slots } = this.#run().world;
     const isClosed = ({ file }: Slot) => file === undefined;
@@ -65,7 +65,7 @@ export class Choice {
     return ids.length < count ? undefined : ids;
   }
 
-  /** Whether there is such a slot, open or closed. */
+  /** Whether such a slot exists, open or closed. */
   has(slot: number): boolean {
     return this.#run().world.slots.has(slot);
   }
@@ -78,7 +78,7 @@ export class Choice {
     return this.#pick(({ file }) => file !== undefined);
   }
 
-  /** An open one that is not registered everywhere. */
+  /** An open slot that is not registered with every selector. */
   unregistered(on: readonly Backend[]): Slot | undefined {
     const drivers = this.#drivers(on);
     const isEverywhere = (fd: number) => drivers.every(({ model }) => model.registrations.has(fd));
@@ -89,7 +89,7 @@ export class Choice {
     return this.#pick(({ fd }) => this.#drivers(on).some(({ model }) => model.registrations.has(fd)));
   }
 
-  /** An open one that makes a difference to what is registered: the same file, or its other end. */
+  /** An open slot that affects a registration: the same file, or its other end. */
   related(): Slot | undefined {
     const { world } = this.#run();
     const numbers = this.#drivers(BACKENDS).flatMap(({ model }) => [...model.registrations.keys()]);

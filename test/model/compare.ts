@@ -10,7 +10,7 @@ function show({ registration: { key, file }, low, high }: Bounds): string {
   return `descriptor ${key.fd} (${what}): poll says ${bits}`;
 }
 
-/** One event against what it may be. modified: whether that is since it was found, for other events. */
+/** Compares an event with its bounds. `modified`: whether its key was modified after it was found. */
 export function compareEvent(
   backend: Backend,
   bounds: Bounds | undefined,
@@ -27,7 +27,7 @@ export function compareEvent(
   if (events === 0 || (events & ~most) !== 0 || (least & ~events) !== 0) {
     throw new Failure('wrong', `${what} of ${show(bounds)}`);
   }
-  // Bits that come to nothing that was asked for may have been seen before in this wait, and are not asked for again.
+  // Bits that stand for no asked-for event may have been seen and dropped earlier in this wait.
   const [fewest, all] = backend === 'select' ? [0, 0] : [bounds.low & (bitsOf(key.events) | UNASKED), bounds.high];
   if ((revents & ~all & COMPARABLE) !== 0 || (fewest & ~revents & COMPARABLE) !== 0) {
     throw new Failure('wrong', `${what} of ${show(bounds)}`);
@@ -38,7 +38,7 @@ export function missing(backend: Backend, bounds: Bounds): Failure {
   return new Failure('missing', `${backend} did not report ${show(bounds)}`);
 }
 
-/** What a wait has reported against what it may and must report. */
+/** Compares the events of a wait with what it may and must report. */
 export function compare(backend: Backend, { bounds }: Expectation, ready: readonly ReadyEvent<number>[]): Set<Bounds> {
   const reported = new Set<Bounds>();
   for (const { key, events, revents } of ready) {

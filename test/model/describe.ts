@@ -2,7 +2,7 @@ import type { RegisterOptions } from 'io-selectors';
 import { describeEvents } from './bits.js';
 import type { Call, Change, Operation, SelectAsync } from './operation.js';
 
-/** An operation in one line, and a line for each step inside it. */
+/** An operation as one line, with a line for each step inside it. */
 export function describe(operation: Operation | { op: 'throw' }): string {
   const on = 'on' in operation ? `${operation.on.join(', ')}: ` : '';
   switch (operation.op) {

@@ -16,7 +16,7 @@ import type { World } from './world.js';
 
 export const BACKENDS = (['select', 'poll', 'epoll'] as const).filter((name) => availableBackends().includes(name));
 
-/** A selector and what it is expected to do. */
+/** A selector and its model. */
 export class Driver {
   readonly backend: Backend;
   readonly selector: BaseSelector<number>;
@@ -33,7 +33,7 @@ export class Driver {
     }
   }
 
-  /** Makes a call, and compares whether it succeeds. */
+  /** Makes a call and compares its outcome: success, or an error. */
   attempt(what: string, outcome: Outcome, call: () => SelectorKey<number>): SelectorKey<number> | undefined {
     let key: SelectorKey<number>;
     try {

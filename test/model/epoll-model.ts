@@ -8,26 +8,26 @@ import type { World } from './world.js';
 const ALL = 0xffff;
 const EXCLUSIVE_ALLOWS = IN | OUT | ERR | HUP | WAKEUP | EDGE | EXCLUSIVE;
 
-/** What epoll keeps of a registration beside the rest. */
+/** The state of a registration that only epoll has. */
 interface Entry {
-  /** Whether the kernel surely has it: a move to a new epoll loses one whose number means another file. */
+  /** Whether the kernel surely has the entry: a rebuild loses one whose number means another file. */
   certain: boolean;
-  /** A one-shot one reports nothing more, once it has fired. */
+  /** False once a one-shot registration has fired. */
   armed: Certainty;
-  /** Edge-triggered: bits that are to be reported once they are ready. */
+  /** Edge-triggered: bits that must be reported once they are ready. */
   news: number;
-  /** Edge-triggered: the file's activity as of the last report; -1 if it may be repeated in any case. */
+  /** Edge-triggered: the file's activity at the last report; -1 if the report may be repeated in any case. */
   seen: number;
-  /** Exclusive, and another one of the same file may take the wake-up. */
+  /** Exclusive, and another exclusive entry for the file may take the wake-up. */
   contended: boolean;
 }
 
-/** epoll: the kernel's entries are made of number and open file, and live as long as the file. */
+/** epoll: the kernel's entries are pairs of a number and an open file description, and live as long as the latter. */
 export class EpollModel extends Model {
   readonly backend = 'epoll';
   readonly #ready: boolean;
   readonly #entries = new WeakMap<Registration, Entry>();
-  /** Entries that may be there without a registration. */
+  /** Entries that the set may have without a registration. */
   #stale: { fd: number; file: File }[] = [];
   #wasStale = false;
   #last: Truth | undefined;
@@ -65,7 +65,7 @@ export class EpollModel extends Model {
   override modifyOutcome(registration: Registration, mask: number): Outcome {
     const { key, file } = registration;
     const current = this.world.fileAt(key.fd);
-    if (!this.#tells(registration, mask)) return OK;
+    if (!this.#makesCall(registration, mask)) return OK;
     const exclusive = ((registration.mask | mask) & EXCLUSIVE) !== 0;
     if (file.isUnpollable) {
       return { ok: true, codes: current === file && !exclusive ? [] : ['EBADF', 'ENOENT', 'EPERM', 'EINVAL'] };
@@ -89,13 +89,13 @@ export class EpollModel extends Model {
 
   override modified(registration: Registration, key: SelectorKey<number>, options: RegisterOptions | undefined): void {
     const mask = this.mask(key.events, options);
-    const tells = this.#tells(registration, mask);
-    // What flags alone asked for may have been an edge: it is repeated, where the number still means its file.
+    const makesCall = this.#makesCall(registration, mask);
+    // Bits that only flags asked for may have used up an edge: it is repeated if the number still means its file.
     const repeats = (mask & EDGE) !== 0 && (key.events & ~registration.key.events) !== 0;
     super.modified(registration, key, options);
     const entry = this.#entry(registration);
     if (repeats) Object.assign(entry, { news: this.#isLost(registration) ? entry.news : ALL, seen: -1 });
-    if (!tells) return;
+    if (!makesCall) return;
     Object.assign(entry, { armed: 'yes', news: ALL, seen: -1 });
     const current = this.world.fileAt(key.fd);
     if (current === undefined || current === registration.file || registration.file.isUnpollable) return;
@@ -113,7 +113,7 @@ export class EpollModel extends Model {
     if ((current !== file && !file.isUnpollable) || file.kind === 'epoll') this.#addStale(key.fd, file);
   }
 
-  /** A registration of a number that was closed at once, as its file is still open. */
+  /** A registration whose number was closed and unregistered while its file stays open. */
   littered(fd: number, file: File): void {
     this.#addStale(fd, file);
   }
@@ -124,7 +124,7 @@ export class EpollModel extends Model {
       const entry = this.#entry(registration);
       const { file, key, mask } = registration;
       if (this.#last !== undefined) entry.news |= truth.ofFile(file) & ~this.#last.ofFile(file);
-      // The kernel changes an entry by its number only: where that means another file, nothing can be taken back.
+      // The kernel finds an entry by number and file: if the number means another file, the entry cannot be changed.
       const isUnasked = (eventsOf('epoll', truth.ofFile(file) & ((mask & ALL) | UNASKED)) & key.events) === 0;
       if (this.#isLost(registration) && (file.isUnpollable || isUnasked)) entry.certain = false;
       if (mask & EXCLUSIVE && this.#isContended(registration)) entry.contended = true;
@@ -134,13 +134,13 @@ export class EpollModel extends Model {
 
   override waits(): void {
     this.#prune();
-    // The move comes one wait later than what it is made for.
+    // The rebuild comes one wait after the stale entry that causes it.
     const isStale = this.#stale.length > 0 || [...this.registrations.values()].some((each) => this.#isInTheWay(each));
-    if (isStale || this.#wasStale) this.#mayMove();
+    if (isStale || this.#wasStale) this.#mayRebuild();
     this.#wasStale = isStale;
   }
 
-  /** How many entries there may be for a number, and how many there must be. */
+  /** How many entries a number may have, and how many it must have. */
   entries(fd: number): [fewest: number, most: number] {
     this.#prune();
     const stale = this.#stale.filter((each) => each.fd === fd).length;
@@ -176,7 +176,7 @@ export class EpollModel extends Model {
     const { key, mask, file } = registration;
     const filter = (mask & ALL) | UNASKED;
     const answer = { registration, asked: ALL_EVENTS, activity: file.activity };
-    // An epoll may have been left by its selector, and be ready for any reason of its own.
+    // A selector may have left the epoll behind in a rebuild: then it is ready for reasons of its own.
     if (file.kind === 'epoll') return { ...answer, must: false, may: true, low: 0, high: filter };
     const watched = this.#watched(registration);
     const [first, second] = watched === undefined ? [0, 0] : [before.ofFile(watched), after.ofFile(watched)];
@@ -196,7 +196,7 @@ export class EpollModel extends Model {
     return [];
   }
 
-  /** epoll is watched with an epoll: no more than five levels, and so many paths to one file. */
+  /** Whether libuv's epoll can watch this one: the kernel limits the levels and the wake-up paths to one file. */
   protected override isRefusable(): boolean {
     const files = [...this.#stale, ...this.registrations.values()].map(({ file }) => file);
     const most = Math.max(0, ...files.map((file) => files.filter((each) => each === file).length));
@@ -209,25 +209,25 @@ export class EpollModel extends Model {
     return entry;
   }
 
-  /** Whether its number means another file by now, or none. */
+  /** Whether the number of a registration means another file by now, or none. */
   #isLost({ key, file }: Registration): boolean {
     return this.world.fileAt(key.fd) !== file;
   }
 
-  /** Whether it may report what nobody has asked for and cannot be kept from it. */
+  /** Whether it may report unasked events that the selector cannot turn off. */
   #isInTheWay(registration: Registration): boolean {
     return this.#isLost(registration) && registration.file.isOpen && !this.#entry(registration).certain;
   }
 
-  /** Whether modify makes a system call. */
-  #tells(registration: Registration, mask: number): boolean {
+  /** Whether modify() makes a system call. */
+  #makesCall(registration: Registration, mask: number): boolean {
     return mask !== registration.mask || (mask & ONESHOT) !== 0;
   }
 
-  /** The file whose readiness counts, if there is one. */
+  /** The file whose readiness counts, if any. */
   #watched({ key, file }: Registration): File | undefined {
     if (!file.isUnpollable) return file.isOpen ? file : undefined;
-    // poll(2) is asked by number; a file that epoll takes is not what was registered.
+    // An unpollable file is asked by number with poll(2). A file that epoll accepts is not the registered one.
     const current = this.world.fileAt(key.fd);
     return current?.isUnpollable === true ? current : undefined;
   }
@@ -242,7 +242,7 @@ export class EpollModel extends Model {
     const { mask, file } = registration;
     if (mask & ONESHOT && armed === 'no') return false;
     if ((mask & EDGE) === 0 || news !== 0 || file.activity > seen) return true;
-    // Acknowledgements come when they come. The others are asked by poll(2), which knows no edges.
+    // TCP acknowledgements come at any time. Unpollable files are asked with poll(2), which has no edges.
     return file.kind === 'tcp' || file.isUnpollable;
   }
 
@@ -254,8 +254,8 @@ export class EpollModel extends Model {
     );
   }
 
-  /** With a stale entry around, the selector may move to a new epoll, which repeats edges. */
-  #mayMove(): void {
+  /** With a stale entry in the set the selector may rebuild it, which repeats edges. */
+  #mayRebuild(): void {
     for (const registration of this.registrations.values()) {
       const entry = this.#entry(registration);
       if (this.#isLost(registration)) entry.certain = false;
@@ -275,7 +275,7 @@ export class EpollModel extends Model {
     if (!file.isOpen) return;
     this.#forgetStale(fd, file);
     this.#stale.push({ fd, file });
-    this.#mayMove();
+    this.#mayRebuild();
   }
 
   #forgetStale(fd: number, file: File): void {
@@ -283,7 +283,7 @@ export class EpollModel extends Model {
   }
 }
 
-/** Whether the kernel refuses it together with EPOLLEXCLUSIVE. */
+/** Whether the kernel refuses this mask with EPOLLEXCLUSIVE. */
 function isRefused(mask: number): boolean {
   return (mask & EXCLUSIVE) !== 0 && (mask & ~EXCLUSIVE_ALLOWS) !== 0;
 }

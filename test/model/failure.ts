@@ -1,4 +1,4 @@
-/** What tells one kind of failure from another: a sequence is shrunk as long as it keeps failing so. */
+/** The kinds of failure. A sequence is shrunk as long as it still fails in the same way. */
 export type What =
   | 'missing'
   | 'phantom'

@@ -1,17 +1,17 @@
 export const KINDS = ['pipe', 'stream', 'dgram', 'tcp', 'eventfd', 'file', 'null'] as const;
 export type Kind = (typeof KINDS)[number];
-/** Those that come as two connected ends. */
+/** The kinds that come as two connected ends. */
 export const PAIRS: ReadonlySet<Kind> = new Set(['pipe', 'stream', 'dgram', 'tcp']);
 
-/** What the kernel calls an open file description: descriptors that were duplicated share it. */
+/** An open file description: duplicates of a descriptor share it. */
 export class File {
   readonly kind: Kind | 'epoll';
   readonly name: string;
   /** The other end. */
   peer: File | undefined;
-  /** How many descriptors it has. */
+  /** How many descriptors refer to it. */
   descriptors = 0;
-  /** How often something was done that may have made it ready. */
+  /** Counts what may have made it ready. */
   activity = 0;
 
   constructor(kind: Kind | 'epoll', name: string = kind) {
@@ -23,7 +23,7 @@ export class File {
     return this.descriptors > 0;
   }
 
-  /** Whether epoll refuses it, as it never blocks. */
+  /** Whether epoll refuses it because it never blocks. */
   get isUnpollable(): boolean {
     return this.kind === 'file' || this.kind === 'null';
   }

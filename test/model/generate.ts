@@ -10,7 +10,7 @@ import { type Part, Story } from './story.js';
 const WAITS = ['select', 'selectEach', 'selectAsync'] as const;
 const MOST_LITTER = 120;
 
-/** Makes operations up, each for the state that there is before it. */
+/** Makes up operations, each for the current state. */
 export class Generator {
   readonly sequence: Sequence;
   readonly length: number;
@@ -38,7 +38,7 @@ export class Generator {
     return operation;
   }
 
-  /** Goes on with a story, or begins one, now and then with something else in between. */
+  /** Continues a story or begins one, with other operations in between now and then. */
   #goOn(): Operation | undefined {
     const random = this.#random;
     const slot = this.#choice.open()?.id;
@@ -80,7 +80,7 @@ export class Generator {
     return during.toSorted((a, b) => a.call - b.call);
   }
 
-  /** What is registered anew in the first callback, and perhaps was to be called back. */
+  /** Registers anew in the first callback what perhaps was to be called back. */
   #anew(): SelectEach['during'] {
     const on = this.#choice.on();
     const slot = this.#choice.registered(on)?.id;
@@ -93,7 +93,7 @@ export class Generator {
     ];
   }
 
-  /** Steps inside a wait. */
+  /** Steps during a wait. */
   #steps(count: number): Step[] {
     const weights = new Map(this.#profile.weights);
     for (const op of WAITS) weights.delete(op);
@@ -182,7 +182,7 @@ export class Generator {
     }
   }
 
-  /** What makes descriptors. */
+  /** An operation that makes descriptors. */
   #number(op: 'open' | 'dup' | 'dup2' | 'dupEpoll'): Step | undefined {
     const choice = this.#choice;
     if (op === 'open') {

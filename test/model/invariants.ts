@@ -5,12 +5,12 @@ import { EpollModel } from './epoll-model.js';
 import { Failure } from './failure.js';
 import type { Run } from './run.js';
 
-/** What is to hold between two calls: @throws Failure */
+/** Checks what must hold between two calls. @throws Failure */
 export function checkState({ world, drivers }: Run, waiting: boolean): void {
   const all = [...drivers.values()];
   for (const driver of all) {
     checkMap(driver);
-    // A thread that waits holds files that are closed by now, and so does the kernel's list.
+    // A waiting thread keeps closed files open, and so their entries in the set.
     if (!waiting) checkEntries(driver);
   }
   world.forget((fd) => all.some(({ model }) => model.registrations.has(fd)));
@@ -25,7 +25,7 @@ function checkMap({ backend, selector, model }: Driver): void {
   throw new Failure('state', `${backend}: getMap() has ${numbers(map.keys())}, not ${numbers(registrations.keys())}`);
 }
 
-/** The kernel's own list of what is in the set. */
+/** Checks the entries of the set as the kernel lists them. */
 function checkEntries({ selector, model }: Driver): void {
   if (!(selector instanceof EpollSelector && model instanceof EpollModel)) return;
   const text = readFileSync(`/proc/self/fdinfo/${selector.fd}`, 'utf8');

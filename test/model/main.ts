@@ -1,4 +1,4 @@
-// npm run test:model: random operations on the selectors, compared with a model.
+// npm run test:model: compares random operations on the selectors with a model.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,9 +8,9 @@ import type { Sequence } from './operation.js';
 import { Runner } from './runner.js';
 import { shrink } from './shrink.js';
 
-/** How long a wait may take that is to return at once. */
+/** How long a wait may take that should return at once. */
 const PATIENCE_MS = 5000;
-/** The same while a failure is shrunk, as many a candidate takes all of it. */
+/** The same while shrinking, where many candidates take all of it. */
 const SHRINKING_PATIENCE_MS = 500;
 const SHRINKING_MS = 120_000;
 
@@ -37,7 +37,7 @@ async function shorten(runner: Runner, found: Found): Promise<Found> {
   return shortest;
 }
 
-/** The sequence for people, and in a file to be run again. */
+/** Prints the sequence, and writes it to a file so that it can be replayed. */
 function print({ message, sequence }: Found, whole: number): void {
   const { seed, low, unpollable, operations } = sequence;
   writeFileSync(`${directory}${seed}.json`, JSON.stringify(sequence, undefined, 1));

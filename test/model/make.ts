@@ -4,7 +4,7 @@ import * as io from 'io-selectors/fd';
 import { SO_RCVBUF, SO_SNDBUF, SOCK_DGRAM, SOCK_STREAM, Socket, socketPair, SOL_SOCKET } from 'io-selectors/socket';
 import { File, type Kind } from './file.js';
 
-/** One listener for all: connecting to it makes a pair. */
+/** One listener for all pairs of TCP sockets. */
 let listener: Socket | undefined;
 
 function tcpPair(): [number, number] {
@@ -26,7 +26,7 @@ function tcpPair(): [number, number] {
   return [client.detach(), server.detach()];
 }
 
-/** New descriptors, in the order of the slots that they are for. */
+/** Makes new descriptors, in the order of their slots. */
 export function make(kind: Kind): [fd: number, file: File][] {
   switch (kind) {
     case 'pipe': {

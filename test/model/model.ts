@@ -6,7 +6,7 @@ import type { World } from './world.js';
 
 export type Certainty = 'no' | 'maybe' | 'yes';
 
-/** What a call may come to: success, or an error with one of these codes. */
+/** The outcome of a call: success, or an error with one of these codes. */
 export interface Outcome {
   ok: boolean;
   codes: string[];
@@ -21,9 +21,9 @@ export function refused(...codes: string[]): Outcome {
 export interface Registration {
   key: SelectorKey<number>;
   options: RegisterOptions | undefined;
-  /** All the bits that the system call is asked for. */
+  /** All bits that the system call is asked for. */
   mask: number;
-  /** The open file that the number meant when it was registered. */
+  /** The open file that the number referred to when it was registered. */
   file: File;
 }
 
@@ -32,31 +32,31 @@ export interface Bounds<R extends Registration = Registration> {
   registration: R;
   must: boolean;
   may: boolean;
-  /** The events that were asked for, where nothing else is in the answer: with select. */
+  /** The events that were asked for, the only ones that select can report. */
   asked: number;
-  /** Bits that are ready in any case, */
+  /** Bits that are ready for certain. */
   low: number;
-  /** and those that may be. */
+  /** Bits that may be ready. */
   high: number;
-  /** What the file's activity was. */
+  /** The file's activity at that time. */
   activity: number;
 }
 
 export interface Expectation {
-  /** Registered descriptors that are closed: with select and poll the wait fails. */
+  /** Registered descriptors that are closed: with select and poll they make the wait fail. */
   closed: number[];
-  /** Whether selectAsync may be refused, as the kernel limits how epolls watch each other. */
+  /** Whether selectAsync may be refused because of the kernel's limits on nested epolls. */
   isRefusable: boolean;
   bounds: Map<number, Bounds>;
 }
 
-/** What a selector is documented to do. */
+/** The documented behaviour of a selector. */
 export abstract class Model {
   abstract readonly backend: Backend;
   readonly registrations = new Map<number, Registration>();
-  /** Whether the next wait is to return at once. */
+  /** Whether the next wait must return at once. */
   wake: Certainty = 'no';
-  /** Whether the selector watches a descriptor of its own for that. */
+  /** Whether the selector watches a waker of its own. */
   hasWaker = false;
   protected readonly world: World;
 
@@ -64,7 +64,7 @@ export abstract class Model {
     this.world = world;
   }
 
-  /** The options without those that the back end lacks. */
+  /** Leaves out the options that the back end lacks. */
   abstract options(given: RegisterOptions | undefined): RegisterOptions | undefined;
 
   mask(events: number, options: RegisterOptions | undefined): number {
@@ -94,10 +94,10 @@ export abstract class Model {
     this.registrations.delete(key.fd);
   }
 
-  /** Descriptors were looked at, after something was done to them. */
+  /** Takes in what poll(2) reported after something was done to descriptors. */
   observe(_truth: Truth): void {}
 
-  /** A wait is to come, or is still in progress. */
+  /** A wait begins or goes on. */
   waits(): void {}
 
   expect(before: Truth, after: Truth): Expectation {
@@ -108,13 +108,13 @@ export abstract class Model {
     return { closed: this.closed(), isRefusable: this.isRefusable(), bounds };
   }
 
-  /** A wait has reported it. */
+  /** A wait has reported the event. */
   reported(_bounds: Bounds): void {}
 
-  /** A wait has reported it after it was modified: the next one may do so again. */
+  /** A wait has reported the event after a modify(): the next wait may repeat it. */
   repeatable(_bounds: Bounds): void {}
 
-  /** A wait may have found it, but ended before it was reported: the next one does so. */
+  /** A wait may have found the event and ended before reporting it: the next wait reports it. */
   lost(_bounds: Bounds): void {}
 
   protected abstract bounds(registration: Registration, before: Truth, after: Truth): Bounds;

@@ -4,7 +4,7 @@ import { type Bounds, Model, type Registration } from './model.js';
 import type { Truth } from './truth.js';
 import type { World } from './world.js';
 
-/** select and poll: to the kernel there are numbers only, whatever they mean at the time of the wait. */
+/** select and poll: the kernel sees only numbers, and what they refer to at the time of the wait. */
 export class NumberedModel extends Model {
   readonly backend: 'select' | 'poll';
 
@@ -21,7 +21,7 @@ export class NumberedModel extends Model {
   protected override bounds(registration: Registration, before: Truth, after: Truth): Bounds {
     const { key, mask, file } = registration;
     const [first, second] = [before.ofNumber(key.fd), after.ofNumber(key.fd)];
-    // select answers for each set that was asked, with more bits than one that make it ready.
+    // select answers for each set, and several bits make a descriptor ready in one of them.
     const filter = this.backend === 'select' ? 0xffff : mask | UNASKED;
     const low = first & second & filter;
     const high = (first | second) & filter;

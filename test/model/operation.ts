@@ -2,10 +2,10 @@ import type { RegisterOptions } from 'io-selectors';
 import type { Backend } from './bits.js';
 import type { Kind } from './file.js';
 
-/** How a call names what it means: by its number, or by an object with it. */
+/** How a call names a descriptor: by number, or by an object that has it. */
 export type By = 'number' | 'object';
 
-/** What is done to descriptors, which are named by the ids of their slots. */
+/** Operations on descriptors, which are named by the ids of their slots. */
 export type Change =
   | { op: 'open'; kind: Kind; at: number[] }
   | { op: 'close'; slot: number; by: 'package' | 'fs' }
@@ -19,7 +19,7 @@ export type Change =
   | { op: 'shutdown'; slot: number; how: 'read' | 'write' | 'both' }
   | { op: 'urgent'; slot: number };
 
-/** What is done to selectors. Whoever lacks one of the options goes without it. */
+/** Operations on selectors. A back end ignores the options that it lacks. */
 export type Call =
   | { op: 'register'; on: Backend[]; slot: number; by: By; events: number; data: number; options?: RegisterOptions }
   | { op: 'modify'; on: Backend[]; slot: number; by: By; events: number; data?: number; options?: RegisterOptions }
@@ -31,7 +31,7 @@ export type Call =
 
 export type Step = Change | Call;
 
-/** Waits. null as a timeout: longer than anything takes that is ready. */
+/** Waits. A timeout of null is longer than anything ready takes. */
 export interface Select {
   op: 'select';
   on: Backend[];
@@ -42,7 +42,7 @@ export interface SelectEach {
   op: 'selectEach';
   on: Backend[];
   timeoutMs: number | null;
-  /** What is done in which callback, counted from 1. */
+  /** Steps inside callbacks, which are counted from 1. */
   during: { call: number; step: Step | { op: 'throw' } }[];
 }
 
@@ -51,15 +51,15 @@ export interface SelectAsync {
   on: Backend[];
   timeoutMs: number | null;
   via: 'promise' | 'iterator';
-  /** What is done meanwhile; turn: whether the event loop turns before. */
+  /** Steps during the wait; `turn`: whether the event loop turns before. */
   during: { turn: boolean; step: Step }[];
-  /** What ends the wait if nothing is ready; eager: even if something is. */
+  /** What ends the wait if nothing is ready, or in any case if it is eager. */
   end: { by: 'abort' | 'wakeup' | 'waker' | 'close'; eager: boolean } | undefined;
 }
 
 export type Operation = Step | Select | SelectEach | SelectAsync;
 
-/** Operations with all that they depend on: plain JSON, which can be replayed. */
+/** Operations and everything they depend on, as plain JSON that can be replayed. */
 export interface Sequence {
   seed: number;
   low: boolean;

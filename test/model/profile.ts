@@ -27,16 +27,16 @@ const WEIGHTS: Record<Operation['op'], number> = {
   selectAsync: 12,
 };
 
-/** What one sequence likes best: that leads further than an average would. */
+/** The preferences of one sequence. They lead further than the average of all would. */
 export interface Profile {
   readonly low: boolean;
   readonly unpollable: 'throw' | 'ready';
   readonly weights: ReadonlyMap<Operation['op'], number>;
-  /** How many descriptors there are to be: with few of them the same ones meet again and again. */
+  /** How many descriptors there are at most: with few, the same ones meet again and again. */
   readonly mostSlots: number;
-  /** Whom most calls are for. */
+  /** The back ends that most calls are for. */
   readonly on: readonly Backend[];
-  /** How likely each option of register is. */
+  /** The probability of each option of register(). */
   readonly options: { trigger: number; oneShot: number; exclusive: number; flags: number };
 }
 

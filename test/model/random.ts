@@ -1,4 +1,4 @@
-/** Random numbers that a seed decides: mulberry32. */
+/** Random numbers from a seed: mulberry32. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, and without, 1. */
+  /** From 0 up to but not including 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number, both ends included. */
+  /** An integer in a range that includes both ends. */
   integer(from: number, to: number): number {
     return from + Math.floor(this.next() * (to - from + 1));
   }
@@ -27,7 +27,7 @@ export class Random {
     return values[this.integer(0, values.length - 1)];
   }
 
-  /** A name, the likelier the greater its weight. */
+  /** A name with a probability that is proportional to its weight. */
   weighted<T extends string>(weights: ReadonlyMap<T, number>): T {
     let rest = this.next() * [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     let last: T | undefined;

@@ -18,7 +18,7 @@ import { World } from './world.js';
 export class Run {
   readonly world: World;
   readonly drivers = new Map<Backend, Driver>();
-  /** How long a wait may take that is to return at once. */
+  /** How long a wait may take that should return at once. */
   readonly patienceMs: number;
   readonly #sequence: Pick<Sequence, 'unpollable'>;
   readonly #epolls = new WeakMap<Driver, File>();
@@ -48,7 +48,7 @@ export class Run {
     this.check();
   }
 
-  /** What is no wait. Does nothing where the descriptors are not there: what made them may have been left out. */
+  /** Any operation but a wait. Does nothing without its descriptors: shrinking may have removed their origin. */
   step(step: Step): void {
     const slot = 'slot' in step ? this.world.slots.get(step.slot) : undefined;
     if ('on' in step) {
@@ -61,7 +61,7 @@ export class Run {
     this.look();
   }
 
-  /** Asks poll(2), and shows the models what it says. */
+  /** Asks poll(2) and tells the models. */
   look(): Truth {
     const truth = this.world.look();
     const models = [...this.drivers.values()].map(({ model }) => model);
@@ -71,13 +71,13 @@ export class Run {
       if (models.some(({ registrations }) => registrations.has(fd))) {
         throw new Failure('state', `a descriptor of the package's own took the number ${fd}, which is registered`);
       }
-      // It is in use, and not ours any more.
+      // The number is in use by someone else.
       this.world.slots.delete(id);
     }
     return truth;
   }
 
-  /** Compares what can be seen between two calls. waiting: whether a selectAsync is pending. */
+  /** Checks the invariants between two calls. `waiting`: whether a selectAsync is pending. */
   check(waiting = false): void {
     checkState(this, waiting);
   }
@@ -94,7 +94,7 @@ export class Run {
     this.world.closeAll();
   }
 
-  /** Looked up one by one: one may be replaced in a wait of another. */
+  /** Looks up one driver at a time, as it may be replaced during a wait of another. */
   *#chosen(on: readonly Backend[]): Generator<Driver, undefined> {
     for (const backend of on) {
       const driver = this.drivers.get(backend);
@@ -107,7 +107,7 @@ export class Run {
     const driver = this.drivers.get('epoll');
     const slot = this.world.slots.get(over);
     if (slot === undefined || !(driver?.selector instanceof EpollSelector)) return;
-    // After a move to a new epoll the selector has another file: the models take that into account.
+    // After a rebuild the selector has another epoll, which the models take into account.
     let file = this.#epolls.get(driver);
     if (file === undefined) this.#epolls.set(driver, (file = new File('epoll')));
     this.world.dup2(driver.selector.fd, file, slot);

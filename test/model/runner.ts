@@ -5,19 +5,19 @@ import type { Found, Message, Task } from './child.js';
 import type { Operation, Sequence } from './operation.js';
 
 const CHILD = fileURLToPath(new URL('child.js', import.meta.url));
-/** A child that says nothing for so many times its patience hangs. */
+/** A child that is silent for this many times its patience hangs. */
 const HANGS = 12;
 
-/** A process that carries out tasks, one at a time. If one ends it, the next is for another process. */
+/** A process that carries out tasks, one at a time. If it crashes, the next task gets a new process. */
 export class Runner {
   #child: ChildProcess | undefined;
 
   run(task: Task, onOperations: (count: number) => void = () => {}): Promise<Found | undefined> {
     const child = (this.#child ??= fork(CHILD, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }));
     let errors = '';
-    const hear = (text: Buffer) => (errors += String(text));
+    const collect = (text: Buffer) => (errors += String(text));
     const hangs = setTimeout(() => child.kill('SIGKILL'), HANGS * task.patienceMs);
-    child.stderr?.on('data', hear);
+    child.stderr?.on('data', collect);
     child.send(task);
     return new Promise<Found | undefined>((resolve) => {
       child.on('message', (message: Message) => {
@@ -33,7 +33,7 @@ export class Runner {
     }).finally(() => {
       clearTimeout(hangs);
       child.removeAllListeners();
-      child.stderr?.off('data', hear);
+      child.stderr?.off('data', collect);
     });
   }
 
@@ -43,7 +43,7 @@ export class Runner {
   }
 }
 
-/** What was being done when a child ended. */
+/** The sequence that was in progress when a child ended. */
 function sequenceOf(task: Task): Sequence {
   if ('replay' in task) return task.replay;
   const lines = readFileSync(task.trace, 'utf8').trimEnd().split('\n');

@@ -9,17 +9,17 @@ import type { SelectAsync, Step } from './operation.js';
 import type { Run } from './run.js';
 import { checkCalm, Wait } from './wait.js';
 
-/** What a promise came to; ready is undefined at the end of an iteration. */
+/** The outcome of a promise; `ready` is undefined at the end of an iteration. */
 type Settled = { ready: ReadyEvent<number>[] | undefined } | { error: unknown };
 
-/** selectAsync() and the iterator, compared with the model. */
+/** Runs selectAsync() or the iterator, and compares the outcome with the model. */
 export async function selectAsync(run: Run, driver: Driver, operation: SelectAsync): Promise<void> {
   const alone: SelectAsync = { ...operation, via: 'promise', during: [], end: undefined };
   const first = await new Pending(run, driver, operation).finish();
   await checkCalm(first, (timeoutMs) => new Pending(run, driver, { ...alone, timeoutMs }).finish());
 }
 
-/** A wait that goes on while other things are done. */
+/** A pending wait during which other steps are done. */
 class Pending {
   readonly #run: Run;
   readonly #driver: Driver;
@@ -30,8 +30,8 @@ class Pending {
   #settled: Settled | undefined;
   #isAborted = false;
   /**
-   * Whether a descriptor was closed that a thread may be waiting for. It holds the file: what it sees of that,
-   * and when, is not to be told.
+   * Whether a descriptor was closed that a thread may be waiting for. The thread keeps the file open, so the outcome
+   * is uncertain.
    */
   #isDisturbed = false;
 
@@ -48,7 +48,7 @@ class Pending {
       (ready) => settle({ ready }),
       (error: unknown) => settle({ error }),
     );
-    // A thread may have been made, with a descriptor whose number was free.
+    // A new thread may have opened a descriptor under a number that was free.
     this.#wait.lookAgain();
   }
 
@@ -83,7 +83,7 @@ class Pending {
   #step(step: Step): void {
     const { selector, backend } = this.#driver;
     if (step.op === 'busy') {
-      // A wait that was refused is none.
+      // A refused wait has not begun.
       if (this.#wait.expectNow().isRefusable) return;
       this.#driver.attempt('a second wait', refused('ERR_BUSY'), () => selector.select(0)[0].key);
       return;
@@ -94,7 +94,7 @@ class Pending {
     this.#wait.lookAgain();
   }
 
-  /** Ends it, unless it is to end by itself. */
+  /** Ends the wait, unless it should end by itself. */
   #end(): void {
     const isDue = !this.#isDisturbed && this.#wait.isDue;
     const { end, via } = this.#operation;

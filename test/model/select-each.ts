@@ -5,7 +5,7 @@ import type { SelectEach } from './operation.js';
 import type { Run } from './run.js';
 import { blocking, checkCalm, type Wait } from './wait.js';
 
-/** selectEach(), compared with the model. */
+/** Runs selectEach() and compares it with the model. */
 export function selectEach(run: Run, driver: Driver, { timeoutMs, during }: SelectEach): Promise<void> {
   return checkCalm(selectOnce(run, driver, timeoutMs, during), (longer) => selectOnce(run, driver, longer, []));
 }

@@ -4,7 +4,7 @@ import type { Driver } from './driver.js';
 import type { Run } from './run.js';
 import { blocking, checkCalm, type Wait } from './wait.js';
 
-/** select(), compared with the model. */
+/** Runs select() and compares it with the model. */
 export function selectNow(run: Run, driver: Driver, timeoutMs: number | null): Promise<void> {
   return checkCalm(selectOnce(run, driver, timeoutMs), (longer) => selectOnce(run, driver, longer));
 }

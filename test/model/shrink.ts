@@ -1,10 +1,10 @@
 import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import type { Operation, Sequence, Step } from './operation.js';
 
-/** Whether a sequence still fails in the way that is looked for. */
+/** Whether a sequence still fails in the same way. */
 export type Fails = (sequence: Sequence) => Promise<boolean>;
 
-/** The shortest sequence found that still fails: without any of its operations it would not. */
+/** Finds a sequence that still fails and would not without any one of its operations. */
 export async function shrink(sequence: Sequence, fails: Fails): Promise<Sequence> {
   let { operations } = sequence;
   const attempt = async (candidate: Operation[]) => {
@@ -15,7 +15,7 @@ export async function shrink(sequence: Sequence, fails: Fails): Promise<Sequence
   for (let before = -1; before !== operations.length; ) {
     before = operations.length;
     for (let size = Math.ceil(operations.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      // From the end: what comes after the failure goes first, and what is made is used later.
+      // From the end: operations after the failure go first, and uses before what they use.
       for (let start = operations.length - size; start > -size; start -= size) {
         const from = Math.max(0, start);
         await attempt([...operations.slice(0, from), ...operations.slice(start + size)]);
@@ -32,7 +32,7 @@ export async function shrink(sequence: Sequence, fails: Fails): Promise<Sequence
   return { ...sequence, operations };
 }
 
-/** The same operation with one thing less, each. */
+/** Variants of an operation, each with one thing less. */
 function* simplify(operation: Operation): Generator<Operation, undefined> {
   if (operation.op === 'select' || operation.op === 'selectEach' || operation.op === 'selectAsync') {
     if (operation.on.length > 1) for (const backend of operation.on) yield { ...operation, on: [backend] };

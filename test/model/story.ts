@@ -4,10 +4,10 @@ import type { Choice } from './choice.js';
 import type { Operation } from './operation.js';
 import type { Random } from './random.js';
 
-/** An operation whose turn has come, if there is something to do. */
+/** The next operation, if there is anything to do. */
 export type Part = () => Operation | undefined;
 
-/** Operations that lead somewhere only together, and that nobody would hit on one by one. */
+/** Operations that matter only together, a combination that chance would hardly ever produce. */
 export class Story {
   readonly #choice: Choice;
   readonly #random: Random;
@@ -16,7 +16,7 @@ export class Story {
   readonly #events: number;
   readonly #options: RegisterOptions | undefined;
 
-  /** @param slot what the story is about, by id */
+  /** @param slot the id of the slot that the story is about */
   constructor(choice: Choice, random: Random, slot: number, asked?: { events: number; options: RegisterOptions }) {
     this.#choice = choice;
     this.#random = random;
@@ -26,7 +26,7 @@ export class Story {
     this.#options = asked === undefined ? choice.options() : asked.options;
   }
 
-  /** A number is closed or reused while a duplicate is open, and then means the old file again. */
+  /** A number is closed or reused while a duplicate is open, and then refers to the old file again. */
   static comeBack(choice: Choice, random: Random, slot: number): Part[] {
     const story = new Story(choice, random, slot);
     let spare: number | undefined;
@@ -47,7 +47,7 @@ export class Story {
     return [keep, register, wait, lose, wait, unregister, register, wait, wait, restore, register, modify, wait, wait];
   }
 
-  /** Something happens that was asked for by flags only, before something that was asked for by events. */
+  /** Something happens that only flags asked for, and then something that events asked for. */
   static ask(choice: Choice, random: Random, slot: number): Part[] {
     const [events, flags] = random.pick([
       [EVENT_READ, OUT],

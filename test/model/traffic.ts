@@ -1,4 +1,4 @@
-// What is done to descriptors. That the kernel refuses is no matter: poll(2) is asked what came of it.
+// Operations on descriptors. Errors do not matter, as poll(2) is asked for the outcome.
 import * as io from 'io-selectors/fd';
 import { MSG_OOB, Socket } from 'io-selectors/socket';
 import type { Slot } from './world.js';
@@ -13,7 +13,7 @@ export function write({ fd, file }: Slot, size: number): void {
   file.touch();
 }
 
-/** Writes until no more is taken. */
+/** Writes until the descriptor takes no more. */
 export function fill({ fd, file }: Slot): void {
   if (file === undefined || file.isUnpollable || file.kind === 'epoll') return;
   if (file.kind === 'eventfd') attempt(() => io.write(fd, ALMOST_FULL));
@@ -46,7 +46,7 @@ export function urgent({ fd, file }: Slot): void {
   file.touch();
 }
 
-/** Null if that failed, or came to nothing. */
+/** The count, or null if the call failed or did nothing. */
 function attempt(call: () => number | null): number | null {
   try {
     return call() || null;
@@ -60,7 +60,7 @@ function onSocket(fd: number, use: (socket: Socket) => void): void {
   try {
     use(socket);
   } catch {
-    // The peer may be gone.
+    // The peer may be closed.
   } finally {
     socket.detach();
   }

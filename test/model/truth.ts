@@ -3,11 +3,11 @@ import { ERR, HUP, IN, NVAL, OUT, PRI, RDHUP } from './bits.js';
 import type { File } from './file.js';
 import type { Slot } from './world.js';
 
-/** All that is asked about. */
+/** Every bit that poll(2) is asked for. */
 export const ALL = IN | PRI | OUT | RDHUP;
 const hasPoll = availableBackends().includes('poll');
 
-/** What poll(2) said of descriptors at one moment. */
+/** What poll(2) reported for all descriptors at one moment. */
 export class Truth {
   readonly #ofNumber = new Map<number, number>();
   readonly #ofFile = new Map<File, number>();
@@ -18,7 +18,7 @@ export class Truth {
     for (const { fd, file } of slots) if (file !== undefined) this.#ofFile.set(file, this.ofNumber(fd));
   }
 
-  /** NVAL if it is closed. */
+  /** NVAL if the number is closed. */
   ofNumber(fd: number): number {
     return this.#ofNumber.get(fd) ?? 0;
   }
@@ -35,7 +35,7 @@ function* pollEach(slots: readonly Slot[]): Generator<[number, number], undefine
   return undefined;
 }
 
-/** For a build without poll: the three sets as the bits that stand for them. */
+/** For a build without poll: translates the three sets of select(2) into bits. */
 function* selectEach(slots: readonly Slot[]): Generator<[number, number], undefined> {
   for (const { fd } of slots) {
     try {
@@ -48,5 +48,5 @@ function* selectEach(slots: readonly Slot[]): Generator<[number, number], undefi
   return undefined;
 }
 
-/** The bits that can be compared with those of a witness. */
+/** The bits that can be compared with those of the witness. */
 export const COMPARABLE = hasPoll ? ALL | ERR | HUP : 0;

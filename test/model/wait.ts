@@ -5,14 +5,14 @@ import type { Certainty, Expectation } from './model.js';
 import type { Run } from './run.js';
 import type { Truth } from './truth.js';
 
-/** How long a wait lasts that is to show whether it sleeps, in milliseconds. */
+/** The timeout, in milliseconds, of a wait that must show whether it sleeps. */
 const CALM_MS = 40;
 
-/** One wait of one selector: what was ready before it, and how long it took. */
+/** One wait of one selector: what was ready before, and how long it took. */
 export class Wait {
   readonly run: Run;
   readonly driver: Driver;
-  /** null: longer than anything takes that is ready. */
+  /** null is longer than anything ready takes. */
   readonly timeoutMs: number | null;
   #before: Truth;
   readonly #start: number;
@@ -32,50 +32,50 @@ export class Wait {
     this.#cpu = process.cpuUsage();
   }
 
-  /** What is ready, unless something changes. */
+  /** What the wait reports unless something changes. */
   expectNow(): Expectation {
     return this.driver.model.expect(this.#before, this.#before);
   }
 
-  /** What was ready from the last look on until now. */
+  /** What the wait may report, given what was ready from the last look until now. */
   expectSince(): Expectation {
     return this.driver.model.expect(this.#before, this.run.look());
   }
 
-  /** Something was done, and the wait goes on. */
+  /** Looks again after a step during the wait. */
   lookAgain(): void {
     this.#before = this.run.look();
     this.driver.model.waits();
   }
 
-  /** Whether it is to return at once. */
+  /** Whether the wait must return at once. */
   get isDue(): boolean {
     const { closed, bounds } = this.expectNow();
     return this.driver.model.wake === 'yes' || closed.length > 0 || [...bounds.values()].some(({ must }) => must);
   }
 
-  /** Whether it had nothing to do but sleep, and did not seem to. */
+  /** Whether it had nothing to do but sleep and used the processor all the same. */
   get looksBusy(): boolean {
     return this.#isIdle && this.#elapsedMs >= 0.8 && this.#cpuMs > 0.6 * this.#elapsedMs;
   }
 
-  /** The wait is over, for better or worse. */
+  /** The wait has ended, with or without success. */
   stop(): void {
     const { user, system } = process.cpuUsage(this.#cpu);
     this.#elapsedMs = performance.now() - this.#start;
     this.#cpuMs = (user + system) / 1000;
     this.#wake = this.driver.model.wake;
-    // From here on wake-ups are for the next one.
+    // From here on wake-ups are for the next wait.
     this.driver.model.wake = 'no';
   }
 
-  /** It failed, or was ended by something else, and may not have seen that it was woken. */
+  /** The wait failed or ended for another reason, and may not have consumed the wake-up. */
   leaveWake(): void {
     const { model } = this.driver;
     if (this.#wake !== 'no' && model.wake === 'no') model.wake = 'maybe';
   }
 
-  /** With select and poll, a descriptor that was closed ends every wait. Nothing else fails. */
+  /** With select and poll, a closed descriptor ends every wait with EBADF. No other error is right. */
   checkError(error: unknown): void {
     if (error instanceof Failure) throw error;
     this.leaveWake();
@@ -92,7 +92,7 @@ export class Wait {
     throw new Failure('error', `${this.driver.backend}: a wait did not fail with EBADF of ${closed.join(' or ')}`);
   }
 
-  /** Neither early nor late. count: of events. */
+  /** Checks that the wait was neither early nor late. `count`: how many events it returned. */
   checkTime(count: number): void {
     const { timeoutMs, run } = this;
     const elapsed = this.#elapsedMs.toFixed(2);
@@ -111,7 +111,7 @@ export class Wait {
   }
 }
 
-/** The processor may have been busy with something else: only a wait that is so again and again is a failure. */
+/** One busy wait may have other causes: only one that stays busy when repeated is a failure. */
 export async function checkCalm(first: Wait, again: (timeoutMs: number) => Wait | Promise<Wait>): Promise<void> {
   let wait = first;
   for (let i = 0; wait.looksBusy; i++) {
@@ -120,7 +120,7 @@ export async function checkCalm(first: Wait, again: (timeoutMs: number) => Wait 
   }
 }
 
-/** A wait for ever would never end if nothing is ready. */
+/** Begins a wait, with a short timeout instead of none if nothing is ready. */
 export function blocking(run: Run, driver: Driver, timeoutMs: number | null): Wait {
   const wait = new Wait(run, driver, timeoutMs);
   return timeoutMs === null && !wait.isDue ? new Wait(run, driver, 1) : wait;

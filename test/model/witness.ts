@@ -8,7 +8,7 @@ import * as traffic from './traffic.js';
 import { ALL, COMPARABLE } from './truth.js';
 import { type Slot, World } from './world.js';
 
-/** poll(2) in C, of the descriptors from 3 on. */
+/** Calls poll(2) for the descriptors from 3 on. */
 const SOURCE = `
   #include <poll.h>
   #include <stdio.h>
@@ -23,7 +23,7 @@ const SOURCE = `
   }
 `;
 
-/** Nothing of these is instrumented. */
+/** Without a sanitizer's library: neither the compiler nor the program is instrumented. */
 const env = { ...process.env, LD_PRELOAD: '' };
 
 function compile(): string {
@@ -37,7 +37,7 @@ function compile(): string {
   return program;
 }
 
-/** Brings a descriptor into a state. */
+/** Ways to bring a descriptor into a state. */
 const STATES: ((world: World, slot: Slot) => void)[] = [
   () => {},
   (_, slot) => traffic.write(slot, 1),
@@ -50,7 +50,7 @@ const STATES: ((world: World, slot: Slot) => void)[] = [
 ];
 
 /**
- * Compares what the models take for the truth with what a program in C is told that shares no code with the package.
+ * Compares what the models take for the truth with the answer to a C program that shares no code with the package.
  * @throws Failure
  */
 export function checkWitness(): void {
@@ -85,7 +85,7 @@ function compareAll(world: World): void {
   if (status !== 0 || said.length !== slots.length) throw new Failure('witness', `the witness ended with ${status}`);
   for (const [i, { fd, file }] of slots.entries()) {
     const [first, second] = [before.ofNumber(fd), after.ofNumber(fd)];
-    // What comes over TCP may come meanwhile.
+    // Data over TCP may have arrived in between.
     if (first !== second || isSame(first, said[i])) continue;
     throw new Failure('witness', `${file?.name}: ${describeBits(first)}, but C is told ${describeBits(said[i])}`);
   }

@@ -4,25 +4,25 @@ import type { File, Kind } from './file.js';
 import { make } from './make.js';
 import { Truth } from './truth.js';
 
-/** A number that sequences refer to, open or closed. */
+/** A descriptor number in a sequence, open or closed. */
 export interface Slot {
   readonly id: number;
   readonly fd: number;
   /** Undefined if it is closed. */
   file: File | undefined;
-  /** A file object with this number, as long as it was not closed. */
+  /** A file object with this number, until it is closed. */
   object: { fd: number };
 }
 
-/** High numbers start here: Node has none of its own there, and select still takes them. */
+/** High numbers start here: above Node's own, and below FD_SETSIZE. */
 const BASE = 700;
-/** Numbers for descriptors that are closed within the same operation. */
+/** Numbers for descriptors that are closed in the same operation. */
 const LITTER_BASE = 800;
 
 /** The descriptors of one sequence. */
 export class World {
   readonly slots = new Map<number, Slot>();
-  /** Whether descriptors keep the lowest free number, which the kernel gives them. */
+  /** Whether descriptors keep the number that the kernel gives them, the lowest free one. */
   readonly #low: boolean;
 
   constructor(low: boolean) {
@@ -38,7 +38,7 @@ export class World {
     return undefined;
   }
 
-  /** What poll(2) says of every descriptor. */
+  /** Asks poll(2) about every descriptor. */
   look(): Truth {
     return new Truth([...this.slots.values()]);
   }
@@ -71,7 +71,7 @@ export class World {
     if (over.file !== undefined) lose(over.file);
   }
 
-  /** Makes numbers that are duplicates, and closes them again when each was used. */
+  /** Makes duplicates, uses each, and closes them. */
   litter({ fd }: Slot, count: number, use: (fd: number) => void): number[] {
     const numbers = Array.from({ length: count }, (_, i) => io.dup2(fd, LITTER_BASE + i));
     for (const number of numbers) use(number);
@@ -79,7 +79,7 @@ export class World {
     return numbers;
   }
 
-  /** Forgets closed numbers for which nobody has a use. */
+  /** Forgets closed numbers that nobody uses. */
   forget(isUsed: (fd: number) => boolean): void {
     for (const { id, fd, file } of this.slots.values()) {
       if (file === undefined && !isUsed(fd)) this.slots.delete(id);
@@ -96,7 +96,7 @@ export class World {
       fd = io.dup2(made, BASE + id);
       io.close(made);
     }
-    // A number that was closed has come back.
+    // A closed number is in use again.
     const former = this.slotAt(fd);
     if (former !== undefined) this.slots.delete(former.id);
     this.slots.set(id, { id, fd, file, object: { fd } });

@@ -30,7 +30,7 @@ test('the package holds what it needs to run and to be built, and no more', () =
   );
   const compiled = [...scripts, ...declarations];
   const expected = ['LICENSE', 'README.md', 'binding.gyp', 'package.json', ...sources('lib'), ...sources('native'), ...compiled];
-  // The parts of the command that are loaded when they are needed.
+  // Parts of the command that are loaded on demand.
   const isPart = (path: string) => /^dist\/cli\/.*\.js(\.map)?$/.test(path) && !scripts.includes(path);
   const found = packed().filter((path) => !path.startsWith('prebuilds/') && !isPart(path));
   expect(found.toSorted()).toEqual(expected.toSorted());

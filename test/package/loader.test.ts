@@ -9,10 +9,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 import { inThread } from '../support/threads.js';
 
-/** Of node-gyp-build, which looks at prebuilds alone where this is set. */
+/** With this variable node-gyp-build looks for prebuilds only. */
 const BUILDS = { PREBUILDS_ONLY: '' };
 
-/** A copy of the package, without what was built of it. */
+/** A copy of the package without the addon. */
 function copy({ loader }: { loader: boolean }): string {
   const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -30,7 +30,7 @@ interface Failure {
   cause: { message: string; code?: string };
 }
 
-/** Imports an entry point of the copy, and reports why that failed. */
+/** Imports an entry point of the copy and reports why that failed. */
 async function failure(directory: string, entry = 'index.js'): Promise<Failure> {
   const child = startNode(`
     const error = await import(${JSON.stringify(join(directory, 'dist', entry))}).then(() => ({}), (error) => error);

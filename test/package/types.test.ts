@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 
-// The compiler checks these: an error that does not come is one itself.
+// The compiler checks these: an error that is expected and missing is an error.
 describe('data', () => {
   test('may be left out only where it may be undefined', () => {
     const [readFd] = pipe();
@@ -29,7 +29,7 @@ describe('a misspelt option', () => {
   test('is refused, and nothing is registered', () => {
     const [readFd] = pipe();
     const selector = owned(new DefaultSelector());
-    // @ts-expect-error -- oneShot is meant
+    // @ts-expect-error -- the option is oneShot
     const misspelt: RegisterOptions = { oneshot: true };
     expectError(() => selector.register(readFd, EVENT_READ, 0, misspelt), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
     expect(selector.getMap().size).toBe(0);

@@ -12,7 +12,7 @@ export interface Blocking {
   wait: string;
 }
 
-/** Each way to block a thread for ever in this build. */
+/** Every way in this build to block a thread for ever. */
 export const blockingWaits: Blocking[] = [
   ...backends.map(([backend]) => ({ backend, wait: 'selector.select(null)' })),
   ...backends.map(([backend]) => ({ backend, wait: 'selector.selectEach()' })),
@@ -21,7 +21,7 @@ export const blockingWaits: Blocking[] = [
   ...(hasEpoll ? ['Epoll.wait()', 'Epoll.waitInto()'].map((wait) => ({ backend: 'epoll' as const, wait })) : []),
 ];
 
-/** Blocks the calling thread. Passed as text: sees nothing but its arguments. */
+/** Blocks the calling thread. Passed as text: it sees nothing but its arguments. */
 export function block(io: Package, { wait, backend, fd }: Input): void {
   const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
   if (wait.startsWith('selector.')) {
@@ -43,7 +43,7 @@ export function block(io: Package, { wait, backend, fd }: Input): void {
   throw new Error('the wait has ended');
 }
 
-/** A worker that sleeps in such a wait, for a descriptor that never gets ready. */
+/** A worker that sleeps in such a wait, for a descriptor that never becomes ready. */
 export async function blockedWorker(blocking: Blocking, fd: number): Promise<Worker> {
   const thread = await inThread({ ...blocking, fd }, block);
   await thread.blockedIn(...WAITS[blocking.backend]);

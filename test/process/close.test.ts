@@ -71,7 +71,7 @@ describe.each(backends)('close() of %s', (_, Selector) => {
       const abort = new AbortController();
       const aborted = selector.selectAsync({ signal: abort.signal }).catch(() => 'aborted');
       write(writeFd, 'x');
-      // Longer than a helper thread takes to find it.
+      // Long enough for a helper thread to notice.
       for (const start = performance.now(); performance.now() - start < 10; );
       read(readFd, Buffer.alloc(1));
       abort.abort();
@@ -81,7 +81,7 @@ describe.each(backends)('close() of %s', (_, Selector) => {
     }
     selector.unregister(writer);
     close(writer);
-    // End of file, unless somebody holds the other end.
+    // End of file, unless the other end is still open somewhere.
     expect(read(reader, Buffer.alloc(1))).toBe(0);
   });
 });

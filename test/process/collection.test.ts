@@ -4,9 +4,9 @@ import { backends } from '../support/selectors.js';
 
 const options = { options: ['--expose-gc'] };
 
-/** Collects until a condition holds; the caller reports what holds. Passed as text. */
+/** Collects garbage until a condition holds, or 500 turns have passed. Passed as text. */
 async function collectUntil(condition: () => boolean): Promise<void> {
-  // Generous: FinalizationRegistry promises no moment.
+  // Finalizers may run at any later time.
   for (let i = 0; i < 500 && !condition(); i++) {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 1));

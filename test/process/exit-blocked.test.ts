@@ -5,10 +5,10 @@ import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { block, type Blocking, blockedWorker, blockingWaits } from './blocking.js';
 
-/** Far more than it takes, and far less than for ever. */
+/** Much longer than it takes: what this must show is that nothing waits for ever. */
 const BOUND_MS = 2000;
 
-/** How long a process with a worker blocked in a wait takes to end, from when it begins to. */
+/** Ends a process with a worker that is blocked in a wait, and measures how long that takes. */
 async function endOf({ wait, backend }: Blocking, end: string): Promise<Ended & { elapsedMs: number }> {
   const worker = `
     const io = require('io-selectors');

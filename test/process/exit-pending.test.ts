@@ -4,7 +4,7 @@ import { backends } from '../support/selectors.js';
 
 const BOUND_MS = 2000;
 
-/** A process whose main thread and two workers wait asynchronously, until the main thread ends it. */
+/** A process with asynchronous waits in its main thread and two workers, which the main thread ends. */
 function pendingEverywhere(backend: string, end: string) {
   const wait = `
     const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }.${backend};

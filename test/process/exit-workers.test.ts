@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
-/** Waits on everything that a worker can leave behind, and then ends as it is told. */
+/** A worker that leaves behind everything it can, and ends in the way it is told. */
 const WAITING = `
   const { parentPort, workerData: { name, end } } = require('node:worker_threads');
   const io = require('io-selectors');
@@ -19,12 +19,12 @@ const WAITING = `
     globalThis.waker = new io.Waker(selector.waker.share());
     selector.selectAsync({ signal: abort.signal, timeoutMs: 1e6 });
   }
-  // One is closed already, and one is garbage.
+  // One selector is closed, and one is garbage.
   const closed = new Selector();
   closed.waker.wake();
   closed.close();
   new Selector().waker.wake();
-  // One has been through a wait before.
+  // One has completed a wait before.
   selectors[0].wakeup();
   setImmediate(() => {
     selectors[0].selectAsync().catch(() => {});
@@ -86,7 +86,7 @@ test('sixteen workers load the addon at once and end at different moments, befor
         if (event.key.data !== round || selector.select()[0].key !== event.key) throw new Error('wrong event');
         close(readFd);
         close(writeFd);
-        // Every other one is left to the end of the thread.
+        // The others are released when the thread ends.
         if (round % 2 === 0) selector.close();
       }
     })();
@@ -95,7 +95,7 @@ test('sixteen workers load the addon at once and end at different moments, befor
     import { readdirSync } from 'node:fs';
     import { Worker } from 'node:worker_threads';
     const count = () => openCount();
-    // Node keeps something of its first worker.
+    // The first worker of a process opens descriptors that stay open.
     await new Promise((resolve) => new Worker('', { eval: true }).on('exit', resolve));
     const before = count();
     const codes = await Promise.all(Array.from({ length: 16 }, (_, i) => new Promise((resolve, reject) => {

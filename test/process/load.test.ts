@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 
-// Its name until Node 24.
+// Before Node 24 the option is experimental.
 const option = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
 
 test('where the permission model forbids addons, the error says so and can be caught', async () => {
@@ -26,7 +26,7 @@ test('where the permission model forbids addons, the error says so and can be ca
 });
 
 test('a worker that is terminated while it loads the addon does not take the process with it', async () => {
-  // The addon alone: Node's own loader of modules does not stand it everywhere.
+  // Without Node's module loader, which does not survive termination at every point.
   const worker = `
     const { workerData } = require('node:worker_threads');
     const load = require('node-gyp-build');
@@ -45,7 +45,7 @@ test('a worker that is terminated while it loads the addon does not take the pro
       const worker = new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [], workerData: loading });
       await new Promise((resolve) => worker.once('online', resolve));
       if (Atomics.wait(loading, 0, 0, 20_000) === 'timed-out') throw new Error('the worker did not start');
-      // Anywhere in the time that it takes.
+      // At a different point of the load each time.
       for (const start = performance.now(); performance.now() - start < i / 40; );
       codes.add(await worker.terminate());
     }

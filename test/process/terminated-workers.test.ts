@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
 
-/** From here on, numbers that the main thread gives to workers, and that nobody else takes. */
+/** The main thread gives workers numbers from here on, which nothing else takes. */
 const HIGH = 10_000;
 
-/** What workers do again and again. `high` are two descriptors of one readable eventfd. */
+/** What the workers do in a loop. `high` are two descriptors of one readable eventfd. */
 const LOOPS = {
   socket: 'new Socket().close();',
   socketPair: 'for (const socket of socketPair()) socket.close();',
@@ -71,7 +71,7 @@ function worker(loop: string): string {
     (async () => {
       for (;;) {
         for (let i = 0; i < 20; i++) { ${loop} }
-        // Closed handles are freed when the loop turns.
+        // libuv frees closed handles when the loop turns.
         await new Promise(setImmediate);
       }
     })();
@@ -97,7 +97,7 @@ test('workers that are terminated at any point of a call leave no descriptor beh
         if (Number(name) >= ${HIGH}) continue;
         try {
           const link = readlinkSync('/proc/self/fd/' + name);
-          // The C library opens files for a moment, in any thread.
+          // Regular files do not count: the C library may open one for a moment in any thread.
           if (/^(socket|pipe|anon_inode):/.test(link)) found.push(name + ' ' + link);
         } catch {}
       }
@@ -112,20 +112,20 @@ test('workers that are terminated at any point of a call leave no descriptor beh
           try {
             close(number);
           } catch {
-            // An owner did.
+            // Its owner has closed it.
           }
         }
         resolve();
       });
       worker.on('message', () => setTimeout(() => worker.terminate(), delayMs));
     });
-    // Node keeps something of its first worker.
+    // The first worker of a process opens descriptors that stay open.
     await run(loops[0][1], 0);
     const before = open();
     const started = performance.now();
     const left = {};
     let count = 0;
-    // Two rounds at least, however slow the machine is.
+    // At least two rounds, however slow the machine is.
     for (let round = 0; round < 2 || (round < 8 && performance.now() - started < 3000); round++) {
       for (const [name, source] of loops) {
         await Promise.all([0, 1, 2].map(() => run(source, Math.random() * 8)));

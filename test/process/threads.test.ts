@@ -20,7 +20,7 @@ describe.each(backends)('%s in a worker', (backend) => {
       selector.close();
     });
     write(writeFd, 'x');
-    // No event loop turns here meanwhile.
+    // This thread's event loop does not turn meanwhile.
     expect(Atomics.wait(state, 0, 0, 20_000)).not.toBe('timed-out');
     expect(state[0]).toBe(EVENT_READ);
   });
@@ -76,12 +76,12 @@ describe.skipIf(!hasEpoll)('epoll shared by threads', () => {
       });
     const threads = await Promise.all([waiter(1), waiter(10_000)]);
     for (let round = 0; round < rounds; round++) {
-      // About when the first waiter gives up.
+      // About when the first waiter's timeout ends.
       Atomics.wait(counts, 1, 0, 0.95);
       write(writeFd, 'x');
       expect(Atomics.wait(counts, 0, round, 20_000)).not.toBe('timed-out');
     }
-    // Ends whoever still waits.
+    // Ends the waits that are left.
     write(writeFd, 'x');
     await Promise.race(threads.map(({ result }) => result));
     write(writeFd, 'x');

@@ -6,7 +6,7 @@ import { thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { backends, hasPoll, open } from '../support/selectors.js';
 
-/** What to do about a number that may have been taken by another file. */
+/** The advice in the error message, as another file may have taken the number. */
 const advice = (fd: number) =>
   `descriptor ${fd} is registered already. ` +
   `If it was closed since, and is the number of another file by now: unregister(${fd}) first`;

@@ -18,7 +18,7 @@ describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
       const signal = AbortSignal.abort(reason);
       await expect(selector.selectAsync({ signal })).rejects.toBe(reason);
       expect(listeners(signal)).toBe(0);
-      // The wake-up is still to come, too: it ends a wait for which nothing is ready.
+      // The wake-up was not consumed either: it ends a wait for which nothing is ready.
       selector.unregister(key.fd);
       expect(await selector.selectAsync()).toEqual([]);
     },
@@ -111,7 +111,7 @@ describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
   });
 });
 
-/** What ends a wait in the moment of an event: by the number of the round. */
+/** What ends a wait at the moment of an event, by the number of the round. */
 const RIVALS: [string, (round: number, controller: AbortController) => number | null][] = [
   [
     'abort in the same turn',

@@ -144,7 +144,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   test('a wait that has ended uses no descriptor, whatever had been found meanwhile', async () => {
-    // A thread of this process might sleep in such a call for another test.
+    // In a child, as a thread of this process may sleep in such a call for another test.
     const outcome = await inChild(backend, async (io, name) => {
       const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');
       const numbers = process.arch === 'arm64' ? ['72', '73'] : ['7', '23', '270', '271'];
@@ -164,7 +164,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       const [readFd, writeFd] = io.fd.pipe();
       selector.register(readFd, io.EVENT_READ);
       selector.register(listener, io.EVENT_READ);
-      // From here on, descriptors are looked at before immediates run.
+      // From here on, the loop polls before it runs immediates.
       await new Promise((resolve) => setImmediate(resolve));
       const controller = new AbortController();
       const aborted = selector.selectAsync({ signal: controller.signal });

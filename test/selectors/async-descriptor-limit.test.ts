@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { hasPoll } from '../support/selectors.js';
 
-// poll(2) takes no more entries than the process may have descriptors, and the thread that waits has one more.
+// poll(2) takes at most RLIMIT_NOFILE entries, and the thread that waits needs one of them for its wake-up.
 describe.skipIf(!hasPoll)('a PollSelector with as many registrations as the process may have descriptors', () => {
   test.each(['write', 'wake', 'timeout', 'change', 'close'])('waits without using the processor: %s', async (end) => {
     const { cpuMs, ...report } = await inChild(end, async (io, end) => {
@@ -10,12 +10,12 @@ describe.skipIf(!hasPoll)('a PollSelector with as many registrations as the proc
       const selector = new io.PollSelector();
       const [r, w] = io.fd.pipe();
       const [otherRead, otherWrite] = io.fd.pipe();
-      // Opens what it needs, before there is no more to be had.
+      // Opens what it needs before the limit is reached.
       await selector.selectAsync({ timeoutMs: 1 });
       const { waker } = selector;
       waker.wake();
       await selector.selectAsync();
-      // The waker's is one of them.
+      // One entry is the waker's.
       const limit = 64;
       const fds = Array.from({ length: limit - 2 }, () => io.fd.dup(r));
       for (const fd of fds) selector.register(fd, io.EVENT_READ);

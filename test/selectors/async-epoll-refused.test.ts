@@ -27,7 +27,7 @@ const PRELUDE = `
     return fds.length;
   };
   const duplicates = () => Array.from({ length: 600 }, () => dup(r));
-  /** Whether it works afterwards, both ways. */
+  /** Checks that the selector still works, synchronously and asynchronously. */
   const works = async (selector) => {
     write(w, 'x');
     const found = [selector.select(5000).length > 0, (await selector.selectAsync()).length > 0];
@@ -36,7 +36,7 @@ const PRELUDE = `
   };
 `;
 
-/** What a process says of it that would be ended by libuv's abort. */
+/** Runs in a child, as libuv would abort the process. */
 async function reportOf(source: string): Promise<Record<string, unknown>> {
   const end = 'console.log(JSON.stringify(report)); process.exit();';
   const { code, signal, stdout, stderr } = await startNode(`${PRELUDE}${source}${end}`).ended;

@@ -65,7 +65,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     await expect(selector.selectAsync({ timeoutMs: NaN })).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   });
 
-  // epoll forgets a descriptor that is closed.
+  // The kernel removes a closed descriptor from an epoll set.
   test.skipIf(backend === 'epoll')('rejects with EBADF where a descriptor was closed', async () => {
     const { selector } = idle(Selector);
     const [readFd] = highPipe();

@@ -15,7 +15,7 @@ import { openDescriptors } from '../support/witness.js';
 
 const MANY = 5000;
 
-/** Two connected sockets of Node's own. */
+/** Two connected sockets of node:net. */
 async function netPair(): Promise<[client: NetSocket, server: NetSocket]> {
   const listener = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
   onTestFinished(() => {
@@ -78,7 +78,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     const selector = open(Selector, { fdSetSize: 16_384 });
     const taken = openDescriptors();
     const free = Array.from({ length: MANY + 500 }, (_, i) => 8192 + i).filter((fd) => !taken.has(fd));
-    // Of one file, the kernel wakes an epoll within an epoll along 500 paths at most: each is another here.
+    // The kernel allows 500 wake-up paths from one file to nested epolls, so each descriptor is a file of its own.
     const fds = free.slice(0, MANY).map((fd) => {
       const event = eventfd(1);
       dup2(event.fd, fd);
@@ -107,7 +107,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
   test('a socket of net is reported here, and Node reads from it as ever', async () => {
     const { selector } = idle(Selector);
     const [client, server] = await netPair();
-    // Node does not read from it yet.
+    // Node does not read from the socket yet.
     const key = selector.register(server, EVENT_READ);
     const promise = selector.selectAsync();
     client.write('one');
@@ -181,7 +181,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
         selector.wakeup();
         await selector.selectAsync();
       }
-      // A turn later, this runs in one callback: the only one that is not over.
+      // One turn later only the callback that this runs in has not ended.
       await new Promise((resolve) => setImmediate(resolve));
       hook.disable();
       selector.close();

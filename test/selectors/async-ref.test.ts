@@ -8,7 +8,7 @@ import { backends } from '../support/selectors.js';
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
 
 describe.each(backends)('%s', (backend, Selector) => {
-  /** Runs statements that may use `selector`, and reports how long the process lived on after them. */
+  /** Runs statements that may use `selector`, and reports how long the process went on living. */
   async function run(statements: string) {
     const { code, stdout, stderr } = await startNode(`
       import { writeSync } from 'node:fs';
@@ -27,7 +27,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   }
   const watched = 'selector.register(readFd, io.EVENT_READ);';
 
-  /** Each with a selector of its own. */
+  /** Gives each use a selector of its own. */
   const each = (...uses: string[]) =>
     uses.map((use) => `{ const selector = new io.${CLASSES[backend]}(); ${use} }`).join('\n');
   const watch = 'selector.register(readFd, io.EVENT_READ);';
@@ -84,13 +84,13 @@ describe.each(backends)('%s', (backend, Selector) => {
     const { code, lived, printed } = await run(`
       ${watched}
       start = performance.now();
-      // This does not keep the process alive, and only writes if that lives on.
+      // This timer does not keep the process alive: it fires only if something else does.
       setTimeout(() => fd.write(writeFd, 'x'), 60).unref();
       void selector.selectAsync().then(({ length }) => print(length));
       ${statement}
     `);
     expect([code, printed]).toEqual([0, '1;']);
-    // A timer may be up to a millisecond early by this clock.
+    // Node's timers may fire up to a millisecond early by this clock.
     expect(lived).toBeGreaterThanOrEqual(59);
   });
 

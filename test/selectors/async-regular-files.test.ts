@@ -5,7 +5,7 @@ import { owned, pipe } from '../support/descriptors.js';
 import { openFile, temporaryPath } from '../support/files.js';
 import { hasEpoll } from '../support/selectors.js';
 
-// A build without epoll has no back end that refuses regular files.
+// A build may lack epoll, the only back end that refuses regular files.
 describe.skipIf(!hasEpoll)("unpollable: 'ready'", () => {
   const file = () => openFile(temporaryPath('file'), 'w+');
 

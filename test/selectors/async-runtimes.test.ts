@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
-// They tell what they are by process.versions, as Node would here.
+// Other runtimes are recognised by process.versions.
 describe.each(['bun', 'deno'])('where the runtime is %s', (runtime) => {
   test.each(backends)('a selector waits, but not by an event loop that is none: %s', async (_, { name }) => {
     const { stdout, stderr } = await startNode(`

@@ -8,7 +8,7 @@ const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollS
 const SETTINGS = ['resume', 'return', 'throw'] as const;
 const UNTOUCHED = (outcome: number) => Object.fromEntries(SETTINGS.map((onInterrupt) => [onInterrupt, outcome]));
 
-/** A main thread with a selector for each setting, and a listener for SIGUSR2. It prints a `result` at last. */
+/** A process with a selector for each setting and a listener for SIGUSR2. At the end it prints `result`. */
 function startMain(backend: keyof typeof CLASSES, statements: string) {
   return startNode(`
     import { spawn } from 'node:child_process';
@@ -86,7 +86,7 @@ describe.each(backends)('selectAsync of %s, with each setting of onInterrupt', (
     expect(heard).toBe(1);
   });
 
-  // A system call that does not wait is interrupted as well, if the signal comes while it looks at descriptors.
+  // A signal interrupts a system call that does not wait, too, if it comes while the kernel looks at descriptors.
   test('is neither ended nor prolonged by a storm of signals', async () => {
     const child = startMain(
       backend,

@@ -9,7 +9,7 @@ import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { threadCpuMs } from './cpu.js';
 
-/** A selector, and what makes an entry of its set stale that fires for ever. */
+/** A selector, and a function that gives its set a stale entry that fires for ever. */
 function withDuplicate() {
   const [number, writeFd] = highPipe();
   const duplicate = dupHigh(number);
@@ -24,7 +24,7 @@ function withDuplicate() {
   return { selector, number, duplicate, makeStale };
 }
 
-// A build without epoll has no stale entries either.
+// A build may lack epoll, the only back end with stale entries.
 describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
   test.each(MOMENTS)('the rest of the time is waited if it fires during a wait, %s', async (_moment, reached) => {
     const { selector, makeStale } = withDuplicate();
@@ -88,7 +88,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
     const [readFd, writeFd] = pipe();
     const key = selector.register(readFd, EVENT_READ, 'kept');
     write(writeFd, 'x');
-    // libuv watches the descriptor from here on.
+    // From here on libuv watches the epoll descriptor.
     expect(keysOf(await selector.selectAsync())).toEqual([key]);
     drain(readFd);
     makeStale();

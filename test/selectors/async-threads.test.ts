@@ -15,7 +15,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
       const key = new Promise((resolve, reject) =>
         pbkdf2('password', 'salt', 1, 8, 'sha256', (error, result) => (error ? reject(error) : resolve(result))),
       );
-      // None of these waits ever ends: what needs a thread of the pool would not either.
+      // None of these waits ends. If they held the pool's threads, nothing that needs the pool would end.
       await Promise.all([readFile('/proc/self/status'), lookup('127.0.0.1'), key]);
       const stillPending = pending;
       for (const selector of selectors) selector.close();
@@ -73,7 +73,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
       return { right, bytes, leaked: descriptors() - before };
     });
     expect(outcome).toMatchObject({ right: 1000, leaked: 0 });
-    // 100 KiB each: bounded by what the stacks of their threads touch.
+    // 100 KiB each, mostly for the stacks of the threads.
     expect(outcome.bytes).toBeLessThan(100 * 2 ** 20 * (process.env.ASAN_OPTIONS === undefined ? 1 : 10));
   });
 
@@ -153,7 +153,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
       selector.close();
       return { waits, waker, found, leaked: descriptors() - before };
     });
-    // libuv watches a duplicate of the epoll; a thread needs a descriptor to be woken by.
+    // libuv watches a duplicate of the epoll descriptor; a thread needs a descriptor to be woken by.
     const waits = ['EMFILE', 'EMFILE', 'EMFILE'];
     expect(outcome).toEqual({ waits, waker: 'EMFILE', found: 1, leaked: 0 });
   });
@@ -201,7 +201,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
         await worker.terminate();
         return performance.now() - start;
       };
-      // The first worker has Node open what it keeps.
+      // The first worker of a process opens descriptors that stay open.
       await run();
       const before = state();
       const terminating: number[] = [];

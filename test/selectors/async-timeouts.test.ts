@@ -96,7 +96,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     const { selector, key, writeFd } = idle(Selector);
     const promise = selector.selectAsync({ timeoutMs: 5 });
     const start = performance.now();
-    // The timer is due by the time the event loop turns, and so is the descriptor.
+    // When the event loop turns, the timer is due and the descriptor is ready.
     while (performance.now() - start < 10);
     write(writeFd, 'x');
     expect(keysOf(await promise)).toEqual([key]);

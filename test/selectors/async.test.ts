@@ -55,7 +55,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
   test('passes over an end of file that was not asked for, without an early end', async () => {
     const selector = open(Selector);
     const [readFd, writeFd] = highPipe();
-    // A hang-up comes unasked from poll and epoll, and is no priority event.
+    // poll and epoll report a hang-up unasked, and it is no priority event.
     selector.register(readFd, EVENT_PRIORITY);
     close(writeFd);
     for (let i = 0; i < 2; i++) {

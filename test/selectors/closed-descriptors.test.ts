@@ -22,7 +22,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  // O_PATH is Linux's, and Node does not name it.
+  // Linux's O_PATH, which is missing from Node's constants.
   test.skipIf(process.platform !== 'linux')('registering a descriptor opened with O_PATH is refused', () => {
     const O_PATH = 0o10000000;
     const fd = ownedFd(openSync('/', O_PATH | constants.O_RDONLY));

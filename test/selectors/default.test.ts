@@ -12,12 +12,12 @@ console.log(JSON.stringify([selector.backend, DefaultSelector.name, availableBac
 selector.close();
 `;
 
-/** Runs in a node of its own, as the choice is made once, when the package is loaded. */
+/** Runs in a child, as the choice is made once, when the package is loaded. */
 function withBackend(backend: string | undefined, source = REPORT): Promise<Ended> {
   return startNode(source, { IO_SELECTORS_BACKEND: backend }).ended;
 }
 
-/** The same on a system whose addon lacks these calls. */
+/** The same with an addon that lacks these calls. */
 const lacking = (...calls: string[]) => `
 const { native } = await import('./dist/core/binding.js');
 for (const call of ${JSON.stringify(calls)}) delete native[call];

@@ -22,7 +22,7 @@ import { epollEntries } from '../support/witness.js';
 
 const mask = (selector: EpollSelector) => epollEntries(selector.fd)[0].events;
 
-// A build without epoll has no EpollSelector.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll', () => {
   test('its descriptor is an epoll that only the open selector has', () => {
     const selector = owned(new EpollSelector());

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { hasEpoll } from '../support/selectors.js';
 
-// A build without epoll has no stale entries.
+// A build may lack epoll, the only back end with stale entries.
 describe.skipIf(!hasEpoll)('a stale entry that cannot be left behind, as no descriptor is free', () => {
   test('costs no processor time, hides nothing, and is left behind once one is free', async () => {
     const result = await inChild(null, async ({ fd, ...io }) => {

@@ -16,7 +16,7 @@ import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { timed } from './cpu.js';
 
-/** A selector whose kernel set has an entry that no registration has and that fires for ever. */
+/** A selector whose set has an entry without a registration, which fires for ever. */
 function withStaleEntry(options?: RegisterOptions) {
   const [number, writeFd] = highPipe();
   const duplicate = dupHigh(number);
@@ -32,7 +32,7 @@ function withStaleEntry(options?: RegisterOptions) {
 const mask = (selector: EpollSelector, number: number) =>
   epollEntries(selector.fd).find(({ fd }) => fd === number)?.events ?? 0;
 
-// A build without epoll has no stale entries either.
+// A build may lack epoll, the only back end with stale entries.
 describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
   test('is the registration itself as long as that was not unregistered', () => {
     const [readFd, writeFd] = highPipe();

@@ -9,7 +9,7 @@ import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { threadCpuMs, timed } from './cpu.js';
 
-/** Leaves an entry of the kernel's behind that no registration has: of a pipe that is alive under `duplicate`. */
+/** Leaves a stale entry in the set, for a pipe that `duplicate` keeps open. */
 function leaveEntry(selector: EpollSelector, number: number, readable: boolean): { duplicate: number } {
   const [readFd, writeFd] = pipe();
   const duplicate = dupHigh(readFd);
@@ -30,13 +30,13 @@ function readablePipe(): number {
 const entriesOf = (selector: EpollSelector, number: number) =>
   epollEntries(selector.fd).filter(({ fd }) => fd === number);
 
-/** Has the selector find a stale entry often enough to leave all of them behind. */
+/** Waits until the selector has seen a stale entry often enough to rebuild its set. */
 function rebuild(selector: EpollSelector): void {
   leaveEntry(selector, highPipe()[0], true);
   for (let i = 0; i < 4; i++) selector.select(5);
 }
 
-// A build without epoll keeps no entries in the kernel.
+// A build may lack epoll, the only back end with entries in the kernel.
 describe.skipIf(!hasEpoll)('a number that another file has', () => {
   test('does not become watched by a rebuild, although that file has an entry of the number left', () => {
     const selector = owned(new EpollSelector());
@@ -175,7 +175,7 @@ describe.skipIf(!hasEpoll)('stale entries in large numbers', () => {
   test.each(['select', 'selectEach', 'selectAsync'] as const)('hide nothing from %s(0)', async (wait) => {
     const selector = owned(new EpollSelector());
     const [first, writeFd] = highPipe();
-    // Each duplicate is an entry of its own; the file stays open as first.
+    // Each duplicate has an entry of its own, and `first` keeps the file open.
     for (let i = 0; i < 300; i++) {
       const duplicate = dup2(first, 2000 + i);
       selector.register(duplicate, EVENT_READ);

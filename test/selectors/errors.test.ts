@@ -9,7 +9,7 @@ import { backends, expectIdle, open } from '../support/selectors.js';
 const TYPE = 'ERR_INVALID_ARG_TYPE';
 const RANGE = 'ERR_OUT_OF_RANGE';
 
-/** Values of types that the callers of JavaScript pass all the same. */
+/** Values of wrong types, which plain JavaScript can pass. */
 const untyped = (value: unknown) => value as never;
 
 const BAD_FDS: [unknown, string][] = [

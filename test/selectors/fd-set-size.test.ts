@@ -10,14 +10,14 @@ import { openDescriptors } from '../support/witness.js';
 const MANY = 1500;
 const room = getDescriptorLimit().hard;
 
-/** A number from FD_SETSIZE on that is free. */
+/** A free number that is not below FD_SETSIZE. */
 function freeNumber(from = FD_SETSIZE): number {
   const taken = openDescriptors();
   while (taken.has(from)) from++;
   return from;
 }
 
-// Needs descriptors past FD_SETSIZE, and Node's soft limit is the hard one.
+// Needs descriptors past FD_SETSIZE. Node raises the soft limit to the hard limit.
 describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
   test.each(backends.filter(([backend]) => backend !== 'select'))('%s has no limit', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
@@ -97,7 +97,7 @@ describe('fdSetSize of select', () => {
     expectIdle(selector);
     write(writeFd, 'x');
     expectReady(selector, [[key, EVENT_READ]]);
-    // Never mind that it is not open: no set has room for it.
+    // Not open, which does not matter: no set has room for it.
     expectError(() => selector.register(FD_SETSIZE, EVENT_READ), 'ERR_FD_SETSIZE', { type: RangeError });
   });
 

@@ -66,7 +66,7 @@ function withFileno(): FileObject {
 }
 
 function connecting(): FileObject {
-  // A name, which is looked up first.
+  // A name, which must be looked up first.
   const socket = connect(1, 'localhost').on('error', () => {});
   onTestFinished(() => void socket.destroy());
   return socket;
@@ -96,7 +96,7 @@ async function destroyedStream(): Promise<FileObject> {
   return stream;
 }
 
-/** What Node's objects lead to, as the kernel calls it, and how to make one. */
+/** How to make each kind of file object, and what its descriptor links to in /proc. */
 const KINDS: [string, () => FileObject | Promise<FileObject>, RegExp][] = [
   ['a number', () => pipe()[0], /^pipe:/],
   ['an object with fd', () => ({ fd: pipe()[0] }), /^pipe:/],
@@ -125,14 +125,14 @@ describe('a file object', () => {
     const key = selector.register(server, EVENT_READ);
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('not an internet address');
-    // Not Node's own: that connects only when the event loop turns.
+    // Not a net.Socket, which connects only when the event loop turns.
     owned(new Socket()).connect({ address: '127.0.0.1', port: address.port });
     server.once('connection', (peer) => onTestFinished(() => void peer.destroy()));
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
   test('tty.ReadStream stands for its descriptor', () => {
-    // The master end of a new pseudo-terminal is a terminal, too.
+    // The master of a pseudo-terminal is a terminal, too.
     const fd = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
     expect(isatty(fd)).toBe(true);
     const stream = new ReadStream(fd);

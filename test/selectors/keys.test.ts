@@ -161,7 +161,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   test('a subclass of a back end is a selector, and calling the class without new is not', () => {
-    // The three classes have one shape, but TypeScript extends no class that it knows by a type of many.
+    // The three classes have the same shape, but TypeScript cannot extend a value of a union type.
     class Counting extends (Selector as typeof SelectSelector)<string> {
       registered = 0;
       override register(...args: Parameters<SelectSelector<string>['register']>) {

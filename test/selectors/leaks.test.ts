@@ -4,9 +4,9 @@ import { backends } from '../support/selectors.js';
 
 const MEGABYTE = 2 ** 20;
 
-/** Memory of a process that does nothing else, and can be made to collect what it no longer needs. */
+/** Runs work twice in a child, and measures what the second time adds after garbage collection. */
 async function grownBy(work: string): Promise<{ bytes: number; descriptors: number }> {
-  // AddressSanitizer keeps what was freed for a while, as much as this allows.
+  // AddressSanitizer keeps freed memory in a quarantine of this size.
   const sanitizer = `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1`;
   const { stdout, stderr } = await startNode(
     `
@@ -17,7 +17,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
     const [readFd, writeFd] = pipe();
     ${work}
     const measure = async () => {
-      // What finalizers release is free only after a turn of the event loop.
+      // Finalizers run when the event loop turns.
       for (let i = 0; i < 3; i++) {
         gc();
         await setTimeout(1);

@@ -68,7 +68,7 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     }
     expect(Object.isFrozen(map)).toBe(true);
     expect(() => Object.assign(map, { size: 5 })).toThrow(TypeError);
-    // The methods of Map itself find no map to work on.
+    // It is no Map, so Map's own methods refuse it.
     expect(() => Reflect.apply(Map.prototype.clear, map, [])).toThrow(TypeError);
     expect([...map.values()]).toEqual([key]);
     expectReady(selector, [[key, EVENT_WRITE]]);

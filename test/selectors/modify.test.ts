@@ -76,7 +76,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
   });
 });
 
-// A build without epoll has no EpollSelector.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('modify of epoll', () => {
   const masks = (selector: EpollSelector) => epollEntries(selector.fd).map(({ events }) => events & 0xffff);
 
@@ -84,7 +84,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     const [a] = socketPair();
     const selector = owned(new EpollSelector());
     selector.register(a, EVENT_READ);
-    // HUP and ERR are always watched.
+    // The kernel always adds HUP and ERR.
     expect(masks(selector)).toEqual([EPOLLIN | 0x18]);
     selector.modify(a, EVENT_READ | EVENT_WRITE);
     expect(masks(selector)).toEqual([EPOLLIN | EPOLLOUT | 0x18]);
@@ -98,7 +98,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     const { fd: epfd } = selector;
     selector.register(a, EVENT_READ, 1);
     const spare = dupHigh(epfd);
-    // Any call on the selector's own number fails as long as that is a pipe.
+    // While the selector's number is a pipe, every epoll call on it fails.
     dup2(pipe()[0], epfd);
     expect(selector.modify(a, EVENT_READ, 2).data).toBe(2);
     expectError(() => selector.modify(a, EVENT_WRITE, 3), 'EINVAL', { syscall: 'epoll_ctl' });
@@ -107,7 +107,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     expect(masks(selector)).toEqual([EPOLLIN | 0x18]);
     expect(selector.modify(a, EVENT_WRITE, 3).data).toBe(3);
     expectReady(selector, [[selector.getKey(a), EVENT_WRITE]]);
-    // The number was taken from the selector, which therefore does not close it.
+    // The selector has lost the number, so it does not close it.
     expectError(() => selector.close(), 'EBADF', { syscall: 'close', fd: epfd });
     close(epfd);
   });

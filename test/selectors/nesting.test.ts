@@ -6,7 +6,7 @@ import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
 import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
 
-// Only epoll has a descriptor of its own that another selector can watch.
+// Only epoll has a descriptor that another selector can watch. A build may lack it.
 describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
   test.each(backends)('is readable for %s while something in it is ready', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();

@@ -9,7 +9,7 @@ import { backends, expectIdle, expectReady, open } from '../support/selectors.js
 const BOTH = EVENT_READ | EVENT_WRITE;
 const ALL = BOTH | EVENT_PRIORITY;
 
-/** Sends a reset: closing with unsent time 0. */
+/** Closes with a reset: SO_LINGER with a timeout of 0. */
 function reset(socket: Socket): void {
   socket.setOption(SOL_SOCKET, SO_LINGER, new Uint8Array(new Int32Array([1, 0]).buffer));
   socket.close();
@@ -65,7 +65,7 @@ const make = {
 
 type State = keyof typeof make;
 
-/** What is reported of those that ask for reading, for writing, for priority, and for all. */
+/** The events reported to a registration for reading, for writing, for priority, and for all three. */
 const STATES: [state: State, read: number, write: number, priority: number, all: number][] = [
   ['an empty pipe, read end', 0, 0, 0, 0],
   ['an empty pipe, write end', 0, EVENT_WRITE, 0, EVENT_WRITE],
@@ -153,7 +153,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     const pairs = Array.from({ length: 12 }, () => socketPair());
     pairs.forEach(([reader], i) => selector.register(reader, EVENT_READ, i));
     let messages = 0;
-    // A fixed permutation: 5 and 12 have no common divisor.
+    // Visits all twelve, as 5 and 12 have no common divisor.
     for (let i = 0; i < 12; i++) {
       const index = (i * 5 + 3) % 12;
       const [reader, writer] = pairs[index];

@@ -10,7 +10,7 @@ import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 
-/** A file of some bytes, opened for reading and writing. */
+/** A file with a few bytes, open for reading and writing. */
 function regularFile(): number {
   const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -119,7 +119,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 });
 
-// A build without epoll has nothing that refuses files.
+// A build may lack epoll, the only back end that refuses regular files.
 describe.skipIf(!hasEpoll)("epoll with { unpollable: 'ready' }", () => {
   const ready = () => owned(new EpollSelector<string | undefined>({ unpollable: 'ready' }));
 

@@ -6,7 +6,7 @@ import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { backends, expectReady, open } from '../support/selectors.js';
 
-/** Pipes that have something to be read, and the descriptors of the reading ends. */
+/** Makes readable pipes and returns their read ends. */
 function readyPipes(count: number): number[] {
   return Array.from({ length: count }, () => {
     const [readFd, writeFd] = pipe();

@@ -19,7 +19,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     test('a wait under steady signals lasts its time, and no longer', async () => {
       const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: 100 });
       await child.signal(listenTo);
-      // Whoever waits for the whole time again after each signal never ends.
+      // A wait that starts its whole time again after each signal would never end.
       child.keepSignalling(listenTo);
       const { outcome, elapsedMs, heard } = await child.waited();
       expect(outcome).toBe(0);

@@ -10,7 +10,7 @@ import { openFile } from '../support/files.js';
 import { accept } from '../support/internet.js';
 import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
 
-// What a kernel does, and a program may not expect.
+// Behaviour of the kernel that a program may not expect.
 
 describe.each(backends)('with %s', (_backend, Selector) => {
   test('what is reported may be gone when it is asked for', () => {
@@ -47,7 +47,7 @@ describe.each(backends)('with %s', (_backend, Selector) => {
 });
 
 describe.skipIf(!hasEpoll)('with epoll', () => {
-  /** Selectors, each of which watches the one before, and the first this file. */
+  /** A chain of selectors: the first watches this file, and each of the others the one before it. */
   function chain(file: FileObject, length: number): EpollSelector[] {
     const selectors: EpollSelector[] = [];
     for (let i = 0; i < length; i++) {

@@ -61,7 +61,7 @@ describe.each(backends)('%s in a worker', (backend, Selector) => {
   });
 });
 
-// tgkill(2) aims a signal at one thread. Linux only, and kill(1) cannot do it.
+// tgkill(2) sends a signal to one thread, which kill(1) cannot. Linux only.
 const TGKILL = `
 #define _GNU_SOURCE
 #include <signal.h>
@@ -101,7 +101,7 @@ test('signals that hit a waiting worker neither end its wait nor prolong it', as
     \`, { eval: true, execArgv: [] }).on('exit', () => process.exit());
   `);
   await child.printed(';');
-  // The thread's number is printed at once; the wait after it lasts until the signals come.
+  // The worker prints its thread's number at once. Its wait lasts until the signals come.
   const [pid, tid] = child.output().slice('thread '.length).split(';')[0].split('/task/');
   await blockedIn(`${pid}/task/${tid}`, Object.values(WAITS).flat());
   start(program, [pid, tid]);

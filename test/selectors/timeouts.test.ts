@@ -15,7 +15,7 @@ function elapsed(call: () => unknown): number {
 }
 
 describe.each(backends)('%s', (backend, Selector) => {
-  /** A selector with a quiet descriptor. */
+  /** A selector with an idle descriptor. */
   function idle() {
     const selector = open(Selector);
     const [readFd, writeFd] = pipe();
@@ -23,7 +23,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     return { selector, readFd, writeFd };
   }
 
-  /** One with a ready descriptor, too. */
+  /** A selector with an idle descriptor and a ready one. */
   function ready() {
     const { selector } = idle();
     selector.register(pipe()[1], EVENT_WRITE);
@@ -92,7 +92,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     },
   );
 
-  // A worker cuts its waits, so only a main thread passes such a time to the system call.
+  // Only a main thread passes such a timeout to the system call: a worker waits in slices.
   const long = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 33 + 5, Number.MAX_SAFE_INTEGER, 1e300];
   test.each(long)('a main thread waits %d ms, too', (timeout) => {
     const { selector } = idle();
@@ -156,13 +156,13 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 });
 
-// Only epoll has a set that another thread can change during a wait.
+// Only epoll has a set that another thread can change during a wait. A build may lack it.
 test.skipIf(!hasEpoll)('a wait lasts its time while another thread modifies the set', async () => {
   const selector = owned(new EpollSelector());
   const [readFd] = pipe();
   selector.register(readFd, EVENT_READ);
   const state = new Int32Array(new SharedArrayBuffer(8));
-  // The thread owns the duplicate that it is given.
+  // The thread owns the duplicate.
   const thread = await inThread({ epfd: ownedFd(dup(selector.fd)), readFd, state }, (io, { epfd, readFd, state }) => {
     const epoll = io.Epoll.fromFd(io.fd.dup(epfd));
     let count = 0;

@@ -18,7 +18,7 @@ import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
 import { timed } from './cpu.js';
 
-/** Readable for the kernel, whether it was asked for or not: HUP, and for the write end ERR. */
+/** A read end that the kernel reports with HUP, whatever is asked for. The write end below comes with ERR. */
 function hungUp(): number {
   const [readFd, writeFd] = highPipe();
   close(writeFd);
@@ -31,7 +31,7 @@ function broken(): number {
   return writeFd;
 }
 
-// poll(2) and epoll_wait(2) report HUP and ERR unasked, at every wait.
+// poll(2) and epoll_wait(2) report HUP and ERR at every wait, although nobody asked.
 describe.each(backends)('%s', (backend, Selector) => {
   test.each([['HUP', hungUp], ['ERR', broken]] as const)(
     'a descriptor that asks for priority events only neither ends a wait by its %s nor makes it spin',
@@ -135,7 +135,7 @@ describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backe
   });
 });
 
-// A build without epoll has no set to look at.
+// A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll', () => {
   test('a level-triggered entry is level-triggered after the wait', () => {
     const fd = hungUp();

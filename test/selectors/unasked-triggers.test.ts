@@ -22,7 +22,7 @@ import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
 import { threadCpuMs, timed } from './cpu.js';
 
-/** Each way to register a socket for writing that reports what nobody has asked for, and how to have it happen. */
+/** Ways to register a socket for writing so that it reports something unasked, and how to make that happen. */
 const WAYS: [string, RegisterOptions, (peer: { send(data: string): unknown; shutdown(how: 'write'): void }) => void][] = [
   ['level-triggered', { flags: EPOLLRDHUP }, (peer) => peer.shutdown('write')],
   ['level-triggered, input', { flags: EPOLLIN }, (peer) => peer.send('x')],
@@ -34,7 +34,7 @@ const WAYS: [string, RegisterOptions, (peer: { send(data: string): unknown; shut
   ['exclusive and edge-triggered', { flags: EPOLLIN, exclusive: true, trigger: 'edge' }, (peer) => peer.send('x')],
 ];
 
-/** Registered for writing where there is no room, with something unasked to report. */
+/** Registers a full socket for writing, with an unasked event to report. */
 function blockedWriter(options: RegisterOptions, act: (typeof WAYS)[number][2]) {
   const [socket, peer] = socketPair();
   fill(socket.fd);
@@ -44,7 +44,7 @@ function blockedWriter(options: RegisterOptions, act: (typeof WAYS)[number][2]) 
   return { socket, peer, selector, key };
 }
 
-// A build without epoll has neither triggers nor flags of it.
+// A build may lack epoll, the only back end with triggers and these flags.
 describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
   test.each(WAYS)('does not spin, and leaves the entry as it was: %s', (_, options, act) => {
     const { selector } = blockedWriter(options, act);
@@ -86,7 +86,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
 
   test.each(WAYS)('is reported at once, in a wait in progress, when modify asks for it: %s', async (_, options, act) => {
     const { selector, socket } = blockedWriter(options, act);
-    // The kernel does not modify exclusive entries: here its mask stays the same.
+    // The kernel refuses to modify exclusive entries, so here the mask stays the same.
     const events = options.flags === EPOLLIN ? EVENT_READ : EVENT_READ | EVENT_WRITE;
     const flags = options.flags === EPOLLIN ? EPOLLOUT : EPOLLRDHUP;
     const wait = selector.selectAsync();
@@ -179,7 +179,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
 });
 
 describe.each(backends)('a priority event behind a hang-up that has gone, with %s', (backend, Selector) => {
-  /** A terminal's master in packet mode whose slave was closed, and what opens that again. */
+  /** A terminal's master in packet mode whose slave is closed, and a function that opens the slave again. */
   function hungUpMaster(): [master: number, openSlave: () => number] {
     const [master, slave] = pty();
     const path = readlinkSync(`/proc/self/fd/${slave}`);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { backends } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
-// None of these waits has a timeout: one lost wake-up, and the test never ends.
+// No wait has a timeout: if one wake-up is lost, the test hangs.
 
 const MODES: [mode: string, other: string, rounds: number][] = [
   ['sync', 'sync', 10_000],
@@ -12,7 +12,7 @@ const MODES: [mode: string, other: string, rounds: number][] = [
 
 describe.each(backends)('ping-pong of two threads that wake each other, with %s', (backend) => {
   test.each(MODES)('goes on, %s and %s', async (first, second, rounds) => {
-    // Whose turn it is, as a count, and behind it the two shared wakers.
+    // A counter that tells whose turn it is, followed by the two shared wakers.
     const shared = new Int32Array(new SharedArrayBuffer(12));
     const start = async (index: number, mode: string) =>
       inThread({ backend, shared, rounds, index, mode }, async (io, { backend, shared, rounds, index, mode }) => {
@@ -39,7 +39,7 @@ describe.each(backends)('ping-pong of two threads that wake each other, with %s'
     const threads = await Promise.all([start(0, first), start(1, second)]);
     const waits = await Promise.all(threads.map(({ result }) => result));
     expect(shared[0]).toBe(2 * rounds);
-    // Each wake-up ends one wait at most.
+    // A wake-up ends at most one wait.
     for (const count of waits) expect(count).toBeLessThanOrEqual(rounds);
   });
 });
@@ -48,7 +48,7 @@ test('of three threads, two asynchronous, no wake-up is lost while all register 
   const names = backends.map(([name]) => name);
   const tickets = 500;
   const size = 3 * names.length;
-  // A ticket counter for each selector, and behind them its waker for each thread.
+  // A ticket counter for each selector, followed by its wakers, one for each thread.
   const counters = new Int32Array(new SharedArrayBuffer(4 * size));
   const wakers = new Int32Array(new SharedArrayBuffer(4 * size * 3));
   const start = async (index: number) =>
@@ -80,7 +80,7 @@ test('of three threads, two asynchronous, no wake-up is lost while all register 
           peer.waker.wake();
         }
       };
-      /** All that the two others issue. */
+      /** The tickets of the two other threads. */
       const total = 2 * tickets;
       let waits = 0;
       if (index === 0) {

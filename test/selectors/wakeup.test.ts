@@ -9,7 +9,7 @@ import { backends, expectIdle, open } from '../support/selectors.js';
 
 type Selector = ReturnType<typeof open>;
 
-/** Each way to wait, and how many events it gives. */
+/** Every way to wait. Each returns the number of events. */
 const waits: [name: string, wait: (selector: Selector) => Promise<number>][] = [
   ['select', async (selector) => selector.select(null).length],
   ['selectEach', async (selector) => selector.selectEach(() => {}, null)],
@@ -57,7 +57,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     wake(selector);
     expect(await wait(selector)).toBe(1);
     selector.unregister(readFd);
-    // Had the wake-up been left over, this wait would be over early.
+    // If the wake-up were left over, this wait would end early.
     const start = performance.now();
     expect(selector.select(20)).toEqual([]);
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
@@ -147,7 +147,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     selector.register(fd, EVENT_READ);
     close(fd);
     selector.wakeup();
-    // epoll has forgotten it.
+    // The kernel has removed it from the set.
     if (backend === 'epoll') expect(selector.select(null)).toEqual([]);
     else expectError(() => selector.select(null), 'EBADF', { fd });
   });

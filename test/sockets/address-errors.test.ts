@@ -78,7 +78,7 @@ test('takeError names the address also where it was asked before there was an er
   untilReadable(listener);
   const client = owned(new Socket());
   client.setBlocking(false);
-  // The queue is full: the kernel drops what asks to join it, and asks again after a second.
+  // The queue is full: the kernel drops the SYN and sends it again after a second.
   expect(client.connect({ address: '127.0.0.1', port })).toBe(false);
   expect(client.takeError()).toBeNull();
   listener.close();

@@ -21,7 +21,7 @@ const RANGE = ['ERR_OUT_OF_RANGE', RangeError] as const;
 const INT_MAX = 2 ** 31 - 1;
 const here = { address: '127.0.0.1', port: 0 };
 
-/** Calls a method with what its types do not allow. */
+/** Calls a method with arguments that its types do not allow. */
 function call(socket: Socket, method: keyof Socket, args: unknown[]): unknown {
   const untyped: Record<PropertyKey, () => unknown> = Object(socket);
   return Reflect.apply(untyped[method], socket, args);
@@ -126,7 +126,7 @@ describe.each<keyof Socket>(['bind', 'connect', 'sendTo'])('the address of %s', 
     [{ address: '127.0.0.1.', port: 80 }, ...RANGE],
     [{ address: '[::1]', port: 80 }, ...RANGE],
     [{ address: ':::', port: 80 }, ...RANGE],
-    // What inet_aton(3) would take for an address, and what a C string would end before.
+    // Text that inet_aton(3) would accept, and text with a NUL byte.
     [{ address: '127.1', port: 80 }, ...RANGE],
     [{ address: '2130706433', port: 80 }, ...RANGE],
     [{ address: '0x7f.0.0.1', port: 80 }, ...RANGE],
@@ -217,7 +217,7 @@ describe('fromFd', () => {
   });
 
   test('refuses a number that is not open', () => {
-    // A number so high that nobody else takes it in the meantime.
+    // A number so high that nothing else takes it meanwhile.
     const fd = dup2(ownedFd(openSync('/dev/null', 'r')), 999);
     closeSync(fd);
     expectError(() => Socket.fromFd(fd), 'EBADF', { syscall: 'getsockname', fd });
@@ -225,7 +225,7 @@ describe('fromFd', () => {
   });
 });
 
-// The machine has no IPv6.
+// The machine may lack IPv6.
 test.skipIf(!hasIPv6)('an IPv6 socket refuses an IPv4 address', () => {
   const socket = owned(new Socket(AF_INET6));
   expectError(() => socket.bind(ipv4), 'EINVAL', { syscall: 'bind', fd: socket.fd });

@@ -12,7 +12,7 @@ const calls: [string, (socket: Socket, address: Address) => unknown, port: () =>
   ['sendTo', (socket, address) => socket.sendTo('x', address), receiverPort],
 ];
 
-/** Does something while every object seems to have these properties. */
+/** Runs a function while every object inherits these properties. */
 function polluted(properties: Record<string, unknown>, action: () => void): void {
   const prototype: object = Object.prototype;
   Object.assign(prototype, properties);

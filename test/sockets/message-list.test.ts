@@ -6,7 +6,7 @@ import { fill, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { closedFd } from '../support/files.js';
 
-/** Socket pairs, the first of each in a list. */
+/** Socket pairs, and a list of the first of each. */
 function listOf(count: number, slotSize = 16) {
   const pairs = Array.from({ length: count }, () => socketPair());
   const list = new MessageList(count, slotSize);

@@ -107,7 +107,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
   });
 
   test('ends with ECONNRESET where the peer drops the connection', () => {
-    // struct linger { int l_onoff; int l_linger; }: on, for no time at all.
+    // struct linger { int l_onoff; int l_linger; }: on, with a timeout of 0 seconds.
     const drop = new Uint8Array(Int32Array.of(1, 0).buffer);
     client.setOption(SOL_SOCKET, SO_LINGER, drop);
     client.close();
@@ -131,7 +131,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     client.send('cd');
     expect(select([], [], [server], 5000)[2]).toEqual([server]);
     const parts = [server.recv(10)?.toString()];
-    // The stream pauses at the mark.
+    // A read ends at the mark of the urgent byte.
     untilReadable(server);
     parts.push(server.recv(10)?.toString());
     expect(parts.join('')).toBe('ab!cd');
@@ -146,7 +146,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
 test('sending to a peer that is gone raises no SIGPIPE', async () => {
   const signals = await inChild(null, async ({ socket: { socketPair }, fd: { write } }) => {
     let count = 0;
-    // A listener makes the signal visible, which Node ignores otherwise.
+    // Node ignores SIGPIPE unless there is a listener.
     process.on('SIGPIPE', () => count++);
     const codes: unknown[] = [];
     const attempt = async (call: () => unknown): Promise<void> => {
@@ -168,6 +168,6 @@ test('sending to a peer that is gone raises no SIGPIPE', async () => {
   });
   expect(signals.slice(0, 2)).toEqual(['EPIPE', 0]);
   expect(signals[3]).toBe(0);
-  // write(2) has no flag against it: the signal that the others did not raise.
+  // write(2) has no MSG_NOSIGNAL, so this one raises the signal.
   expect(signals.slice(4)).toEqual(['EPIPE', 1]);
 });

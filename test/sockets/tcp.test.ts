@@ -147,7 +147,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     const port = portOf(listener);
     const client = owned(new Socket(domain));
     client.connect({ address, port });
-    // Who closes first is left with the connection in TIME_WAIT.
+    // The end that closes first keeps the connection in TIME_WAIT.
     accept(listener).close();
     listener.close();
     expect(client.recv(1)).toHaveLength(0);
@@ -176,7 +176,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
   });
 });
 
-// The machine has no IPv6 on its loopback interface.
+// The machine may lack IPv6.
 describe.skipIf(!hasIPv6)('an IPv6 socket', () => {
   const [ipv4, ipv6] = loopbacks;
 

@@ -16,7 +16,7 @@ import { accept, untilReadable } from '../support/internet.js';
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 
-/** What recvFrom says of a message of six bytes where it is asked for four, and of one of four. */
+/** What recvFrom returns for a message of six bytes if asked for four, and then for one of four bytes. */
 function receivedBy(receiver: Socket, send: (data: string) => unknown): [string, boolean][] {
   return ['abcdef', 'ABCD'].map((text) => {
     send(text);
@@ -85,7 +85,7 @@ describe.each<[string, () => [Socket, Socket]]>([
 });
 
 describe('TCP with MSG_TRUNC', () => {
-  /** A connection on which six bytes have come. */
+  /** A connection on which six bytes have arrived. */
   function withData(): Socket {
     const [client, server] = tcpPair();
     client.send('abcdef');
@@ -119,7 +119,7 @@ describe('TCP with MSG_TRUNC', () => {
 });
 
 describe('a MessageList', () => {
-  /** Pairs of datagram sockets, the first of each in a list with slots of four bytes. */
+  /** Pairs of datagram sockets, and a list of the first of each with slots of four bytes. */
   function datagrams(count: number) {
     const pairs = Array.from({ length: count }, () => socketPair(SOCK_DGRAM));
     const list = new MessageList(count, 4);

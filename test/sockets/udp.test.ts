@@ -114,7 +114,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(socket.localAddress()).toEqual({ address: any, port: 0, family });
     expectError(() => socket.send('x'), 'EDESTADDRREQ', { syscall: 'send', fd: socket.fd });
     expectError(() => socket.remoteAddress(), 'ENOTCONN', { syscall: 'getpeername' });
-    // One number with EOPNOTSUPP on Linux, and the name that Node gives it.
+    // On Linux ENOTSUP is the same number as EOPNOTSUPP, and it is the name that Node uses.
     expectError(() => socket.listen(), 'ENOTSUP', { syscall: 'listen' });
   });
 

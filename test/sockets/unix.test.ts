@@ -22,7 +22,7 @@ function bound(path: string, type: number = SOCK_STREAM): Socket {
   return socket;
 }
 
-/** A path in the directory of exactly this many bytes. */
+/** A path in the directory that is exactly this many bytes long. */
 function pathOf(bytes: number): string {
   const path = directory();
   return join(path, 'x'.repeat(bytes - path.length - 1));

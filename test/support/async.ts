@@ -5,7 +5,7 @@ import { type backends, open } from './selectors.js';
 
 type Constructor = (typeof backends)[number][1];
 
-/** A selector that watches a pipe with nothing in it. */
+/** A selector that watches an empty pipe. */
 export function idle(Selector: Constructor, options?: SelectorOptions) {
   const selector = open(Selector, options);
   const [readFd, writeFd] = pipe();
@@ -17,14 +17,14 @@ export function keysOf<D>(ready: ReadyEvent<D>[]): SelectorKey<D>[] {
   return ready.map(({ key }) => key);
 }
 
-/** How long a promise takes to be settled, and what it resolves with. */
+/** Awaits a promise and measures how long that takes. */
 export async function elapsed<T>(call: () => Promise<T>): Promise<{ result: T; elapsedMs: number }> {
   const start = performance.now();
   const result = await call();
   return { result, elapsedMs: performance.now() - start };
 }
 
-/** Follows a promise without waiting for it. */
+/** Tells whether a promise is settled, without waiting for it. */
 export function follow(promise: Promise<unknown>): { readonly settled: boolean } {
   const state = { settled: false };
   const settle = () => {
@@ -34,12 +34,12 @@ export function follow(promise: Promise<unknown>): { readonly settled: boolean }
   return state;
 }
 
-/** Some turns of the event loop. */
+/** Lets the event loop turn several times. */
 export async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await setImmediate();
 }
 
-/** When, after a wait was begun, something else is done: in the same turn, or with the wait in progress. */
+/** Moments after the start of a wait at which something is done to it. */
 export const MOMENTS: [string, () => Promise<unknown>][] = [
   ['in the same turn', async () => {}],
   ['some turns later', () => turns(5)],

@@ -1,10 +1,10 @@
 import type { Package } from './child.js';
 import type { Argument, Call, ClassRow, PublicTable } from './public-table.js';
 
-/** One function of the package and a way to call it, on a new object where it is a method. */
+/** A function of the package and a way to call it: a method is called on a new object. */
 export interface Callable {
   name: string;
-  /** The object, where it is a method. */
+  /** Makes the object of a method. */
   make(): object | undefined;
   arguments(): Argument[];
   call(self: object | undefined, args: unknown[]): unknown;
@@ -16,7 +16,7 @@ export interface Outcome {
   value?: unknown;
 }
 
-/** Every function of the table that this build has. Passed as text. */
+/** Every function of the table that exists in this build. Passed as text. */
 export function callables(io: Package, { classes, functions, constructors }: PublicTable): Callable[] {
   const backends: string[] = io.availableBackends();
   const available = ({ needs }: { needs?: string }) => needs === undefined || backends.includes(needs);
@@ -39,7 +39,7 @@ export function callables(io: Package, { classes, functions, constructors }: Pub
   ];
 }
 
-/** What became of a call: promises and iterators are followed. Passed as text. */
+/** The outcome of a call: promises are awaited, and iterators asked once. Passed as text. */
 export async function outcomeOf(call: () => unknown): Promise<Outcome> {
   try {
     let value = call();
@@ -56,8 +56,8 @@ export async function outcomeOf(call: () => unknown): Promise<Outcome> {
 }
 
 /**
- * The numbers of sockets, pipes and the like. Other threads of the process open files for a moment, as the C library
- * does to count processors. Passed as text.
+ * The numbers of open sockets, pipes and anonymous files. Regular files do not count, as other threads may have one
+ * open for a moment: the C library reads one to count processors. Passed as text.
  */
 export function openNumbers(): number[] {
   const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
@@ -72,7 +72,7 @@ export function openNumbers(): number[] {
     .map(Number);
 }
 
-/** Closes whatever a call and its object have left. Passed as text. */
+/** Closes whatever a call and its object have left open. Passed as text. */
 export function cleanUp(io: Package, before: number[], ...objects: unknown[]): void {
   for (const object of objects.flat()) {
     if (typeof object !== 'object' || object === null) continue;
@@ -89,7 +89,7 @@ export function cleanUp(io: Package, before: number[], ...objects: unknown[]): v
   }
 }
 
-/** What a descriptor is, as far as a call could change it. Passed as text. */
+/** Everything about a descriptor that a call could change. Passed as text. */
 export function fileState(io: Package, number: number): string {
   if (number < 0) return 'closed';
   const { readFileSync, readlinkSync } = process.getBuiltinModule('node:fs');
@@ -111,7 +111,7 @@ export function fileState(io: Package, number: number): string {
   return told.join('\n');
 }
 
-/** What an object of the package says of itself. Passed as text. */
+/** Everything that an object of the package shows of its state. Passed as text. */
 export function stateOf(io: Package, self: object | undefined): string {
   if (self === undefined) return '';
   const codeOf = (call: () => unknown): unknown => {
@@ -127,7 +127,7 @@ export function stateOf(io: Package, self: object | undefined): string {
   if (typeof number === 'number') told.push(fileState(io, number));
   if (self instanceof io.BaseSelector && !self.closed) {
     for (const [fd, key] of self.getMap()) told.push(fd, key.events, key.data);
-    // A wait that was begun and not ended makes it busy.
+    // ERR_BUSY if a wait was begun and not ended.
     told.push(codeOf(() => self.select(0).length));
   }
   return told.map(String).join('\n');

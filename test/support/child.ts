@@ -8,16 +8,16 @@ export type Package = typeof import('io-selectors') & {
 type Functions = ((...args: never[]) => unknown)[] | Record<string, (...args: never[]) => unknown>;
 
 interface Options<U extends Functions> {
-  /** Of node, as `--expose-gc`. */
+  /** Options of node, as `--expose-gc`. */
   options?: string[];
-  /** Functions that the function calls, which are passed as text as well: by name, or through its last argument. */
+  /** Functions that it calls, by name or through its last argument. They are passed as text, too. */
   using?: U;
   env?: NodeJS.ProcessEnv;
 }
 
 /**
- * Runs a function in a process of its own, for what concerns the whole process. The function is passed
- * as text, so it sees nothing but its arguments, the package and the input, and what it is using.
+ * Runs a function in a process of its own, for tests that concern a whole process. The function is passed as text,
+ * so it sees nothing but its arguments: the package, the input, and the functions in `using`.
  */
 export async function inChild<I, T, U extends Functions = []>(
   input: I,

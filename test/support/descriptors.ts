@@ -4,7 +4,7 @@ import * as sockets from 'io-selectors/socket';
 import { Socket, SOCK_STREAM, SOMAXCONN } from 'io-selectors/socket';
 import { onTestFinished } from 'vitest';
 
-/** Has something closed when the test is over, whether or not the test closed it. */
+/** Closes a resource when the test is over, whether or not the test has closed it. */
 export function owned<T extends { close(): void }>(resource: T): T {
   onTestFinished(() => resource.close());
   return resource;
@@ -14,13 +14,13 @@ export function owned<T extends { close(): void }>(resource: T): T {
 export function ownedFd(number: number): number {
   const file = fileOf(number);
   onTestFinished(() => {
-    // The test may have closed it, and another thread may have the number by now.
+    // The test may have closed it, and the number may be another thread's by now.
     if (file !== undefined && fileOf(number) === file) closeSync(number);
   });
   return number;
 }
 
-/** What a descriptor refers to, as the kernel names it; undefined if it is closed. */
+/** What a descriptor links to in /proc; undefined if it is closed. */
 function fileOf(number: number): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${number}`);
@@ -68,7 +68,7 @@ export function portOf(socket: Socket): number {
   return address.port;
 }
 
-/** Writes until the descriptor takes no more, and returns how many bytes that were. */
+/** Writes until the descriptor takes no more, and returns how many bytes it took. */
 export function fill(number: number): number {
   const block = Buffer.alloc(4096);
   let total = 0;
@@ -82,7 +82,7 @@ export function fill(number: number): number {
   return total;
 }
 
-/** Reads until nothing is left, and returns how many bytes that were. */
+/** Reads until nothing is left, and returns how many bytes there were. */
 export function drain(number: number): number {
   const block = Buffer.alloc(65536);
   let total = 0;

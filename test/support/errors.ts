@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** What a call throws; fails if it does not. */
+/** Returns what a call throws, and fails if it throws nothing. */
 export function thrownBy(call: () => unknown): unknown {
   try {
     call();

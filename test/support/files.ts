@@ -26,7 +26,7 @@ export function fifo(): string {
   return path;
 }
 
-/** A number that is not open, although the process's descriptor table has room for it. Nobody takes it soon. */
+/** A number inside the process's descriptor table that is not open, and too high to be taken soon. */
 export function closedFd(): number {
   const open = openDescriptors();
   let number = Math.min(descriptorTableSize(), FD_SETSIZE) - 1;
@@ -34,7 +34,7 @@ export function closedFd(): number {
   return number;
 }
 
-/** A number past the process's descriptor table: Linux's select(2) passes over it in silence. */
+/** A number past the process's descriptor table, which Linux's select(2) silently ignores. */
 export function closedFdPastTable(): number {
   return Math.max(900, descriptorTableSize());
 }

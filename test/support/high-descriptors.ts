@@ -4,8 +4,8 @@ import { ownedFd } from './descriptors.js';
 import { openDescriptors } from './witness.js';
 
 /**
- * A free number that stays free: the kernel hands out the lowest one, so nothing else in this process
- * takes a number up here after a test has closed it. Below FD_SETSIZE.
+ * A free number below FD_SETSIZE that stays free: the kernel hands out the lowest number, so nothing else in this
+ * process takes one up here after a test has closed it.
  */
 function highNumber(): number {
   const taken = openDescriptors();

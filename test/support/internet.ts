@@ -14,7 +14,7 @@ const LOOPBACKS: Loopback[] = [
   { family: 'IPv6', domain: AF_INET6, address: '::1', any: '::' },
 ];
 
-/** The loopback interfaces of this machine: containers are often without IPv6. */
+/** The loopback interfaces of this machine. Containers often lack IPv6. */
 export const loopbacks = LOOPBACKS.filter(isUsable);
 export const hasIPv6 = loopbacks.length === 2;
 
@@ -46,7 +46,7 @@ export function connect(loopback: Loopback): [client: Socket, server: Socket] {
   return [client, accept(listener)];
 }
 
-/** The next connection, which may take its time. */
+/** Waits for the next connection and accepts it. */
 export function accept(listener: Socket): Socket {
   untilReadable(listener);
   const accepted = listener.accept();
@@ -54,7 +54,7 @@ export function accept(listener: Socket): Socket {
   return owned(accepted.socket);
 }
 
-/** A port where nobody listens. */
+/** A port on which nothing listens. */
 export function unusedPort(loopback: Loopback): number {
   const { listener, port } = listen(loopback);
   listener.close();
@@ -76,7 +76,7 @@ export function untilWritable(file: Socket | number): void {
   until(file, EVENT_WRITE);
 }
 
-/** With a selector, as a call on its own would end with EINTR when a child does. */
+/** With a selector, which resumes after EINTR: a raw call would end with it when a child exits. */
 function until(file: Socket | number, events: number): void {
   const selector = new SelectSelector();
   try {

@@ -56,8 +56,8 @@ export function start(command: string, args: string[], env: NodeJS.ProcessEnv = 
 
 declare global {
   /**
-   * In a child: how many sockets, pipes and nameless files it has open. Not all that is open, as any of Node's threads
-   * may have a file open for a moment.
+   * In a child: how many sockets, pipes and anonymous files it has open. Regular files do not count, as one of Node's
+   * threads may have one open for a moment.
    */
   function openCount(): number;
 }
@@ -68,21 +68,21 @@ const OPEN_COUNT = `globalThis.openCount = () => {
   return readdirSync('/proc/self/fd').filter((name) => /^(socket|pipe|anon_inode):/.test(link(name))).length;
 };`.replaceAll('\n', ' ');
 
-/** Runs the text of an ES module in a node of its own. */
+/** Runs the source of an ES module in a new Node process. */
 export function startNode(source: string, env: NodeJS.ProcessEnv = {}, options: string[] = []): Child {
   return start(process.execPath, [...options, '--input-type=module', '--eval', OPEN_COUNT + source], env);
 }
 
 /**
- * Compiles a C program, for a witness that shares no code with the package, and returns its path. Each is
- * compiled once and kept with what else is built.
+ * Compiles a C program, which shares no code with the package, and returns its path. A program is compiled once and
+ * kept under build/ by the hash of its source.
  */
 export function compile(source: string, options: string[] = []): string {
   const directory = join(root, 'build', 'test');
   const program = join(directory, createHash('sha256').update(JSON.stringify([source, options])).digest('hex'));
   if (existsSync(program)) return program;
   mkdirSync(directory, { recursive: true });
-  // Several files of tests may be at it: each makes its own, and one of them takes the place.
+  // Several workers may compile it at once: each writes a file of its own, and one of them takes the name.
   const own = `${program}.${process.pid}.${threadId}`;
   writeFileSync(`${own}.c`, source);
   execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', ...options, '-o', own, `${own}.c`]);

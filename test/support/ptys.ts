@@ -5,7 +5,7 @@ import { compile } from './processes.js';
 
 const FLAGS = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK;
 
-/** What Node cannot ask of a terminal, which is standard input here. */
+/** Does to the terminal on its standard input what Node cannot do. */
 const SOURCE = `
 #include <stdio.h>
 #include <string.h>
@@ -34,18 +34,18 @@ export function ptyMaster(): number {
   return openFile('/dev/ptmx', FLAGS);
 }
 
-/** A pseudo-terminal with both its ends open. */
+/** Both ends of a new pseudo-terminal. */
 export function pty(): [master: number, slave: number] {
   const master = ptyMaster();
   return [master, openFile(ask(master, 'unlock'), FLAGS)];
 }
 
-/** Makes the master report what happens to the slave: TIOCPKT. */
+/** Puts the master into packet mode, TIOCPKT: it reports what happens to the slave. */
 export function packetMode(master: number): void {
   ask(master, 'packet');
 }
 
-/** Throws away what the slave has not read or sent. */
+/** Discards what the slave has not read or sent yet. */
 export function flush(slave: number): void {
   ask(slave, 'flush');
 }

@@ -1,9 +1,9 @@
 import type { Package } from './child.js';
 
-/** A kind of value, a value of that kind that works, and of an object the kinds of its properties. */
+/** The kind of an argument, a valid value, and the kinds of its properties if it is an object. */
 export type Argument = [kind: string, value: unknown, of?: Record<string, string>];
 
-/** How a method is called: on which object, if not on one that its class's row makes, and with what. */
+/** How to call a method: with which arguments, and on which object if not on the one that its class's row makes. */
 export interface Call {
   on?: () => object;
   with?: () => Argument[];
@@ -16,11 +16,11 @@ export interface ClassRow {
   make: () => object;
   methods: Record<PropertyKey, Call>;
   getters: string[];
-  /** What is for back ends, or for the package itself. */
+  /** Members for back ends, or for the package itself. */
   internals?: string[];
 }
 
-/** A function, or what the class of that name is constructed with. */
+/** A function, or the constructor of a class. */
 export interface FunctionRow {
   name: string;
   needs?: 'poll' | 'epoll';
@@ -31,20 +31,20 @@ export interface FunctionRow {
 export interface PublicTable {
   classes: ClassRow[];
   functions: FunctionRow[];
-  /** Static members, as `'Socket.fromFd'`, are functions as well. */
+  /** Constructors, and static methods as `'Socket.fromFd'`. */
   constructors: FunctionRow[];
-  /** Static members that are for the package itself. */
+  /** Static members for the package itself. */
   internals: string[];
 }
 
 /**
- * How to call everything that the package exports, so that nothing blocks whatever a timeout is. Passed as text:
+ * How to call everything that the package exports so that nothing blocks, whatever the timeout. Passed as text: it
  * sees nothing but the package.
  */
 export function publicTable(io: Package): PublicTable {
   const { fd, socket } = io;
   const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, Socket } = socket;
-  // Always readable; idle; and one to be closed or replaced.
+  // One that is always readable, one that is idle, and ones to be closed or replaced.
   const [readable, fill] = fd.pipe();
   fd.write(fill, 'x');
   const [idle] = fd.pipe();

@@ -22,7 +22,7 @@ const ALL: [Backend, SelectorConstructor][] = [
   ['epoll', EpollSelector],
 ];
 
-/** The back ends of this build: a build may leave epoll out, or epoll and poll. */
+/** The back ends of this build: it may lack epoll, or epoll and poll. */
 export const backends = ALL.filter(([backend]) => availableBackends().includes(backend));
 export const hasPoll = availableBackends().includes('poll');
 export const hasEpoll = availableBackends().includes('epoll');
@@ -32,7 +32,7 @@ export function open<D = unknown>(Selector: SelectorConstructor, options?: Selec
   return owned(new Selector<D>(options));
 }
 
-/** Expects the next wait, which may take its time, to report exactly these keys with these events. */
+/** Expects the next wait to report exactly these keys with these events within five seconds. */
 export function expectReady<D>(selector: BaseSelector<D>, expected: [key: SelectorKey<D>, events: number][]): void {
   const byFd = (a: [SelectorKey<D>, number], b: [SelectorKey<D>, number]) => a[0].fd - b[0].fd;
   const ready = selector.select(5000).map(({ key, events }): [SelectorKey<D>, number] => [key, events]);

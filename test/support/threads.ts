@@ -10,13 +10,13 @@ type Package = typeof import('io-selectors') & {
 
 interface Thread<T> {
   readonly worker: Worker;
-  /** What the function returned. */
+  /** What the function returns. */
   readonly result: Promise<T>;
   /** Resolves once the thread sleeps in a system call of one of these names. */
   blockedIn(...syscalls: string[]): Promise<void>;
 }
 
-/** Numbers of x86-64 and arm64, in this order. -1: there is no such call. */
+/** System call numbers of x86-64 and arm64; -1 where there is no such call. */
 const NUMBERS: Record<string, [number, number]> = {
   read: [0, 63],
   select: [23, -1],
@@ -38,8 +38,8 @@ Promise.resolve((0, eval)('(' + workerData.source + ')')(io, workerData.input)).
 `;
 
 /**
- * Runs a function in a worker of its own. The function is passed as text, so it sees nothing but its
- * two arguments: the package, and the input.
+ * Runs a function in a worker of its own. The function is passed as text, so it sees nothing but its two
+ * arguments: the package, and the input.
  */
 export async function inThread<I, T>(input: I, run: (io: Package, input: I) => T | Promise<T>): Promise<Thread<T>> {
   const worker = new Worker(SOURCE, { eval: true, workerData: { source: run.toString(), input } });
@@ -50,7 +50,7 @@ export async function inThread<I, T>(input: I, run: (io: Package, input: I) => T
     worker.once('error', reject);
     worker.once('message', (message: { thread: string }) => resolve(message.thread));
   });
-  // Listens from the start: of a thread that has ended already, both messages come at once.
+  // Listens from the start: if the function returns at once, both messages come together.
   const result = new Promise<T>((resolve, reject) => {
     worker.once('error', reject);
     worker.on('message', (message: { thread: string } | { result: T }) => {
@@ -58,7 +58,7 @@ export async function inThread<I, T>(input: I, run: (io: Package, input: I) => T
     });
     worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} before its function did`)));
   });
-  // A failure is reported by whoever awaits the result.
+  // Whoever awaits the result sees the failure.
   result.catch(() => {});
   const thread = await started;
   return { worker, result, blockedIn: (...syscalls) => blockedIn(thread, syscalls) };
@@ -84,7 +84,7 @@ export async function stopped(pid: number | undefined): Promise<void> {
   await until(() => state(String(pid)) === 'T');
 }
 
-/** One letter: `'S'` for sleeping, `'T'` for stopped. proc_pid_status(5) */
+/** The state of a thread as one letter: `'S'` for sleeping, `'T'` for stopped. proc_pid_status(5) */
 function state(thread: string): string | undefined {
   return /^State:\s*(\w)/m.exec(readFileSync(`/proc/${thread}/status`, 'utf8'))?.[1];
 }

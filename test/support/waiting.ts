@@ -12,19 +12,19 @@ export const WAITS = {
 };
 
 interface Waited {
-  /** How many events there were, or the code and system call of an error. */
+  /** The number of events, or the code and system call of an error. */
   outcome: number | [code: string, syscall: string];
   elapsedMs: number;
-  /** How often a JavaScript listener ran, once the event loop turned. */
+  /** How often a JavaScript listener ran once the event loop turned. */
   heard: number;
 }
 
 export interface WaitingChild extends Child {
   /** Sends a signal as soon as the child sleeps in the wait. */
   signal(signal: NodeJS.Signals): Promise<void>;
-  /** Ends its own child as soon as it sleeps in the wait. */
+  /** Kills the child of the child as soon as the latter sleeps in the wait. */
   endChild(): Promise<void>;
-  /** Sends it again and again, until the child has ended. */
+  /** Sends a signal every 10 ms until the test is over. */
   keepSignalling(signal: NodeJS.Signals): void;
   /** Resolves once the child has ended. */
   waited(): Promise<Waited>;
@@ -34,15 +34,15 @@ interface Wait {
   backend: BaseSelector['backend'];
   onInterrupt: 'resume' | 'return' | 'throw';
   timeoutMs: number | null;
-  /** A signal that it has a listener for. */
+  /** A signal with a listener in the child. */
   listenTo?: NodeJS.Signals;
-  /** Statements before the wait, that may use `selector` and `io`. */
+  /** Statements before the wait. They may use `selector`, `io` and `fd`. */
   before?: string;
   /** Options of node. */
   options?: string[];
 }
 
-/** Starts a process whose main thread waits in select() for nothing. */
+/** Starts a process whose main thread waits in select() for an idle pipe. */
 export async function startWaiting(wait: Wait): Promise<WaitingChild> {
   const { backend, onInterrupt, timeoutMs, listenTo, before = '', options = [] } = wait;
   const child = startNode(
@@ -66,7 +66,7 @@ export async function startWaiting(wait: Wait): Promise<WaitingChild> {
       outcome = [code, syscall];
     }
     const elapsedMs = performance.now() - start;
-    // A listener runs when the loop polls, which it does between one round of immediates and the next.
+    // Listeners run when the loop polls, which happens between two rounds of immediates.
     await setImmediate();
     await setImmediate();
     writeSync(1, JSON.stringify({ outcome, elapsedMs, heard }));

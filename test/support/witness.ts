@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** What the kernel says is in an epoll set: masks by descriptor, EPOLLERR and EPOLLHUP always included. */
+/** The entries of an epoll set according to the kernel, which adds EPOLLERR and EPOLLHUP to every mask. */
 export function epollEntries(epfd: number): { fd: number; events: number; data: bigint }[] {
   const text = readFileSync(`/proc/self/fdinfo/${epfd}`, 'utf8');
   return [...text.matchAll(/^tfd:\s*(\d+) events:\s*([0-9a-f]+) data:\s*([0-9a-f]+)/gm)].map((match) => ({
@@ -10,20 +10,20 @@ export function epollEntries(epfd: number): { fd: number; events: number; data: 
   }));
 }
 
-/** The descriptors that this process has open, with what they are: `'anon_inode:[eventpoll]'`, `'socket:[123]'`, ... */
+/** This process's open descriptors and what they link to: `'anon_inode:[eventpoll]'`, `'socket:[123]'`, ... */
 export function openDescriptors(): Map<number, string> {
   const result = new Map<number, string>();
   for (const name of readdirSync('/proc/self/fd')) {
     try {
       result.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
     } catch {
-      // The descriptor that lists the directory itself is gone by now.
+      // This one listed the directory, and is closed.
     }
   }
   return result;
 }
 
-/** How many sockets, pipes and nameless files this process has open: files come and go with its other threads. */
+/** How many sockets, pipes and anonymous files are open. Its other threads may open regular files for a moment. */
 export function openCount(): number {
   return [...openDescriptors().values()].filter((link) => /^(socket|pipe|anon_inode):/.test(link)).length;
 }
@@ -34,7 +34,7 @@ export function residentBytes(): number {
   return Number(pages) * 4096;
 }
 
-/** How many descriptors this process's descriptor table has room for. */
+/** The size of this process's descriptor table. */
 export function descriptorTableSize(): number {
   return Number(/^FDSize:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 }
