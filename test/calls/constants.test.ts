@@ -33,15 +33,15 @@ function fromHeaders(): Record<string, number> {
 }
 
 describe('constants', () => {
-  test('every one has the value of the headers', () => {
+  test('all have the values of the system headers', () => {
     expect(fromHeaders()).toEqual(Object.fromEntries(names.map((name) => [name, exported[name]])));
   });
 
-  test('all are there and no others', () => {
+  test('all of them are exported, and no others', () => {
     expect(new Set(names)).toEqual(new Set(SYSTEM.trim().split(/\s+/)));
   });
 
-  test.each(Object.entries(exported))('%s is %d, positive and of 32 bits', (_name, value) => {
+  test.each(Object.entries(exported))('%s is %d, a positive number of at most 32 bits', (_name, value) => {
     expect(Number.isInteger(value)).toBe(true);
     expect(value).toBeGreaterThan(0);
     expect(value).toBeLessThan(2 ** 32);
@@ -54,7 +54,7 @@ describe('constants', () => {
     },
   );
 
-  test('those with a fixed value have it', () => {
+  test('those with the same value on every system have it', () => {
     expect(io.POLLNVAL).toBe(32);
     expect(io.EPOLLET).toBe(2147483648);
     expect([io.EVENT_READ, io.EVENT_WRITE, io.EVENT_PRIORITY]).toEqual([1, 2, 4]);

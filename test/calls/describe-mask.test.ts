@@ -42,7 +42,7 @@ describe('describeMask', () => {
     expect(describeMask(mask, 'poll')).toBe(words);
   });
 
-  test('a mask that | has made negative is the same mask', () => {
+  test('a negative mask, as | makes it, is the same mask', () => {
     expect(EPOLLIN | EPOLLET).toBeLessThan(0);
     expect(describeMask(EPOLLIN | EPOLLET, 'epoll')).toBe('EPOLLIN|EPOLLET');
   });
@@ -53,7 +53,7 @@ describe('describeMask', () => {
     expect(describeMask(value, name.startsWith('E') ? 'epoll' : 'poll')).toBe(name);
   });
 
-  test.each(['poll', 'epoll'] as const)('all 32 bits of %s have a name or are in the number at the end', (family) => {
+  test.each(['poll', 'epoll'] as const)('each of the 32 bits of %s has a name or is part of the number at the end', (family) => {
     const words = describeMask(2 ** 32 - 1, family).split('|');
     const rest = words.pop();
     const own = single.filter(([name]) => name.startsWith('E') === (family === 'epoll'));
@@ -62,7 +62,7 @@ describe('describeMask', () => {
     expect(Number(rest)).toBe(2 ** 32 - 1 - own.reduce((sum, [, value]) => sum + value, 0));
   });
 
-  test('no bit at all is 0', () => {
+  test('an empty mask is 0', () => {
     expect(describeMask(0, 'poll')).toBe('0');
     expect(describeMask(0, 'epoll')).toBe('0');
   });

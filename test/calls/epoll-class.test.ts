@@ -31,7 +31,7 @@ describe.skipIf(!hasEpoll)('the class Epoll', () => {
     expect(thrownBy(() => Reflect.apply(getter ?? (() => {}), {}, []))).toBeInstanceOf(TypeError);
   });
 
-  test('is not called without new', () => {
+  test('cannot be called without new', () => {
     expect(thrownBy(() => Reflect.apply(Epoll, undefined, []))).toBeInstanceOf(TypeError);
     expect(thrownBy(() => Reflect.apply(EpollEventList, undefined, [1]))).toBeInstanceOf(TypeError);
   });
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('the class Epoll', () => {
     expect(epoll).toBeInstanceOf(Epoll);
   });
 
-  test('takes descriptors and options from objects of another realm', () => {
+  test('accepts file objects and options from another realm', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     const foreign: FileObject[] = runInNewContext('[{ fd: a }, { fileno: () => b }]', { a: readFd, b: writeFd });

@@ -30,11 +30,11 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     ['a function', () => {}],
     ['a number for cloexec', { cloexec: 1 }],
     ['null for cloexec', { cloexec: null }],
-  ])('is not made with %s', (_, options) => {
+  ])('cannot be made with %s', (_, options) => {
     expectError(() => new Epoll(options as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
-  test('is made with an empty options object', () => {
+  test('can be made with an empty options object', () => {
     expect(owned(new Epoll({})).closed).toBe(false);
   });
 
@@ -54,7 +54,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(isCloexec(owned(new Epoll({ cloexec: false })).fd)).toBe(false);
   });
 
-  test('is not inherited by a child process, nor is anything that a selector opens', () => {
+  test('is not inherited by a child process, and neither is anything that a selector opens', () => {
     const before = openDescriptors();
     openEpoll();
     for (const [, Selector] of backends) open(Selector).select(0);
@@ -66,7 +66,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(found.filter((fd) => opened.includes(fd))).toEqual([]);
   });
 
-  test('is closed once, however often close is called', () => {
+  test('is closed once, however often close() is called', () => {
     const epoll = Epoll.fromFd(dupHigh(openEpoll().fd));
     const number = epoll.fd;
     epoll.close();
@@ -92,7 +92,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     ['unregister', (epoll, fd) => epoll.unregister(fd)],
     ['wait', (epoll) => epoll.wait(0)],
     ['waitInto', (epoll) => epoll.waitInto(new EpollEventList(1), 0)],
-  ])('refuses %s after close, and leaves whoever has its number alone', (_, use) => {
+  ])('refuses %s after close(), and leaves the next owner of its number alone', (_, use) => {
     const stranger = openEpoll();
     const [watched] = pipe();
     const [another, full] = pipe();
@@ -108,7 +108,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
 });
 
 describe.runIf(!hasEpoll)('without epoll', () => {
-  test('an epoll instance and its event list are not supported', () => {
+  test('Epoll and EpollEventList are not supported', () => {
     const [readFd] = pipe();
     expectError(() => new Epoll(), 'ERR_NOT_SUPPORTED');
     expectError(() => Epoll.fromFd(readFd), 'ERR_NOT_SUPPORTED');

@@ -65,7 +65,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('passes on a bit that nobody knows', () => {
+  test('passes unknown bits on to the kernel', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN | 0x00800000);
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
   });
 
-  test('takes all 32 bits but EPOLLEXCLUSIVE together', () => {
+  test('accepts all 32 bits but EPOLLEXCLUSIVE together', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     expectError(() => epoll.register(readFd, 0xffffffff), 'EINVAL', { syscall: 'epoll_ctl', fd: readFd });
@@ -86,7 +86,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect((events | EPOLLWAKEUP) >>> 0).toBe(0xffffffff - EPOLLEXCLUSIVE);
   });
 
-  test('gives the data of the last change', () => {
+  test('reports the data of the last change', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     write(writeFd, 'x');
@@ -99,7 +99,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLIN }]);
   });
 
-  test('changes what the kernel lists', () => {
+  test('changes the entries that the kernel lists', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     expect(epollEntries(epoll.fd)).toEqual([]);
@@ -123,7 +123,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(masks).toEqual(new Map([[readFd, 0x80000019], [other.fd, 0x80000019], [writeFd, ALWAYS]]));
   });
 
-  test('a descriptor may be given by any object that has one', () => {
+  test('takes any object that has a descriptor', () => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
     epoll.register(a, EPOLLIN);
@@ -136,7 +136,7 @@ describe.skipIf(!hasEpoll)('epoll_ctl', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test("takes Node's own descriptors like any other", () => {
+  test("accepts Node's own descriptors", () => {
     const epoll = openEpoll();
     const accepted = new Set<number>();
     const open = openDescriptors();

@@ -42,7 +42,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(epoll.wait(0)).toEqual([]);
     });
 
-    test('comes anew with more data, although the first was not read', () => {
+    test('is reported again when more data comes, although nothing was read', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       }
     });
 
-    test('does not come anew when only a part was read', () => {
+    test('is not reported again when only a part was read', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -64,7 +64,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(drain(fd)).toBe(2);
     });
 
-    test('combines two edges before one wait', () => {
+    test('stands for both of two edges before one wait', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
       expect(epoll.wait(0)).toEqual([]);
     });
 
-    test('is repeated by a change with the same mask while its cause lasts', () => {
+    test('is repeated after a change with the same mask while its cause lasts', () => {
       const epoll = openEpoll();
       const [fd, put] = pair();
       epoll.register(fd, EPOLLIN | EPOLLET);
@@ -113,7 +113,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     expect(epoll.wait(0)).toEqual([{ fd: a.fd, events: EPOLLOUT }]);
   });
 
-  test('of a listener is one for all pending connections', () => {
+  test('of a listener stands for all pending connections', () => {
     const epoll = openEpoll();
     const { listener, port } = tcpListener();
     listener.setBlocking(false);
@@ -133,7 +133,7 @@ describe.skipIf(!hasEpoll)('an event', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: listener.fd, events: EPOLLIN }]);
   });
 
-  test('that is an edge and one-shot comes once for each change of the entry', () => {
+  test('of an edge-triggered one-shot entry is reported once for each change of the entry', () => {
     const epoll = openEpoll();
     const [fd, put] = unixPair();
     epoll.register(fd, EPOLLIN | EPOLLET | EPOLLONESHOT);

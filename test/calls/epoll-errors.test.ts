@@ -25,7 +25,7 @@ const calls: [string, (epoll: Epoll, fd: never) => void][] = [
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
-  test('a descriptor twice, and a change of one that it has not', () => {
+  test('to add a descriptor twice, and to change one that it does not have', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN, 5n);
@@ -40,7 +40,7 @@ describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
     expectError(() => epoll.register(epoll, EPOLLIN), 'EINVAL', { syscall: 'epoll_ctl', fd: epoll.fd });
   });
 
-  test("with errors that are shaped as Node's own", () => {
+  test("with errors shaped like Node's own", () => {
     const epoll = openEpoll();
     const fd = closedNumber();
     const error = thrownBy(() => epoll.register(fd, EPOLLIN));
@@ -55,7 +55,7 @@ describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
     }
   });
 
-  test('an unknown operation, after a closed descriptor', () => {
+  test('a closed descriptor rather than an unknown operation', () => {
     const epoll = openEpoll();
     const [readFd] = pipe();
     for (const op of [42, 0, -1, 2 ** 31 - 1]) {

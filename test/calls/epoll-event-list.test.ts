@@ -45,7 +45,7 @@ console.log(JSON.stringify(result.slice(0, 2)));
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('an event list', () => {
-  test('holds mask and 64 bits of data of every event', () => {
+  test('holds the mask and the 64 bits of data of every event', () => {
     const epoll = openEpoll();
     const list = new EpollEventList(8);
     const data = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 0x0123_4567_89ab_cdefn, 2n ** 63n, 2n ** 64n - 1n];
@@ -64,7 +64,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     }
   });
 
-  test('has the capacity it was made with, and the length of the last wait', () => {
+  test('has the capacity that it was made with, and the length of the last wait', () => {
     const epoll = openEpoll();
     const list = new EpollEventList(2);
     expect(list).toMatchObject({ capacity: 2, length: 0 });
@@ -80,7 +80,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     expect(list.length).toBe(0);
   });
 
-  test('is as it was after a wait that threw', () => {
+  test('is unchanged after a wait that throws', () => {
     const epoll = openEpoll();
     const list = new EpollEventList(2);
     const [readFd, writeFd] = pipe();
@@ -94,7 +94,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     expect(list.length).toBe(1);
   });
 
-  test('serves any instance, one after the other', () => {
+  test('can be used with one instance after another', () => {
     const list = new EpollEventList(2);
     for (const data of [7n, 8n]) {
       const epoll = openEpoll();
@@ -117,7 +117,7 @@ describe.skipIf(!hasEpoll)('an event list', () => {
     [0n, 'ERR_INVALID_ARG_TYPE'],
     [null, 'ERR_INVALID_ARG_TYPE'],
     [undefined, 'ERR_INVALID_ARG_TYPE'],
-  ])('has no event %o when there is one event', (i, code) => {
+  ])('has no event %o when it holds one event', (i, code) => {
     const epoll = openEpoll();
     const list = new EpollEventList(4);
     const [readFd, writeFd] = pipe();

@@ -18,7 +18,7 @@ import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
 // A build may lack epoll.
-describe.skipIf(!hasEpoll)('the modes of an entry:', () => {
+describe.skipIf(!hasEpoll)('the flags of an entry:', () => {
   test.each([
     ['EPOLLONESHOT', EPOLLONESHOT],
     ['EPOLLRDHUP', EPOLLRDHUP],
@@ -79,7 +79,7 @@ describe.skipIf(!hasEpoll)('the modes of an entry:', () => {
     ['EPOLLEXCLUSIVE', EPOLLEXCLUSIVE],
     ['EPOLLWAKEUP', EPOLLWAKEUP],
     ['an unknown bit', 0x00800000],
-  ])('%s is not part of a result', (_, bit) => {
+  ])('%s is never reported', (_, bit) => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
     epoll.register(a, EPOLLIN | EPOLLOUT | bit);

@@ -85,7 +85,7 @@ describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
   test.each([
     ['ENOSYS, as an old kernel', 38],
     ['EPERM, as a sandbox', 1],
-  ])('is rounded up where epoll_pwait2 answers %s', async (_, errno) => {
+  ])('is rounded up to a millisecond if epoll_pwait2 fails with %s', async (_, errno) => {
     const node = [process.execPath, '--input-type=module', '--eval', WAITS];
     const { code, stdout, stderr } = await start(filter, [String(errno), ...node]).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
@@ -98,7 +98,7 @@ describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
   });
 
   // Only Linux 5.11 and later have epoll_pwait2.
-  test.skipIf(!hasPwait2)('is as short as it says where the kernel has epoll_pwait2', async () => {
+  test.skipIf(!hasPwait2)('is not rounded up if the kernel has epoll_pwait2', async () => {
     const { code, stdout, stderr } = await startNode(WAITS).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const waits: Waits = JSON.parse(stdout);

@@ -31,7 +31,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     expect(b.closed).toBe(true);
   });
 
-  test('owns the descriptor and leaves the set as it was', () => {
+  test('owns the descriptor and leaves the set unchanged', () => {
     const original = openEpoll();
     const [readFd] = pipe();
     original.register(readFd, EPOLLIN, 7n);
@@ -82,7 +82,7 @@ describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
     expectError(() => Epoll.fromFd(2 ** 31 - 1), 'EBADF', { fd: 2 ** 31 - 1 });
   });
 
-  test.each(['3', true, 3n, null, undefined, {}])('refuses %o for a number', (fd) => {
+  test.each(['3', true, 3n, null, undefined, {}])('refuses %o, which is not a number', (fd) => {
     expectError(() => Epoll.fromFd(fd as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 

@@ -118,7 +118,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('accepts or refuses what only C can open', async () => {
+  test('accepts or refuses the kinds of files that only C can open', async () => {
     const node = [process.execPath, '--input-type=module', '--eval', REGISTER, 'descriptors'];
     const { code, stdout, stderr } = await start(compile(OPENER), node).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -10,7 +10,7 @@ import { openEpoll, ready } from './epoll.js';
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('the events of', () => {
-  test('a TCP socket contain EPOLLRDHUP after its own shutdown of reading', () => {
+  test('a TCP socket contain EPOLLRDHUP after it shuts down reading itself', () => {
     const epoll = openEpoll();
     const [client] = tcpPair();
     epoll.register(client, EPOLLRDHUP);
@@ -19,7 +19,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: EPOLLRDHUP }]);
   });
 
-  test('a TCP socket lack EPOLLRDHUP once it is no longer asked for', () => {
+  test('a TCP socket lack EPOLLRDHUP once the mask lacks it', () => {
     const epoll = openEpoll();
     const [client, server] = tcpPair();
     epoll.register(server, EPOLLIN | EPOLLRDHUP);
@@ -30,7 +30,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: server.fd, events: EPOLLIN | EPOLLRDHUP }]);
   });
 
-  test('a pipe of which nothing is asked are EPOLLHUP when the writer closes', () => {
+  test('a pipe with an empty mask are EPOLLHUP once the writer closes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(readFd, 0);
@@ -40,7 +40,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(0)).toEqual([{ fd: readFd, events: EPOLLHUP }]);
   });
 
-  test('a pipe asked for EPOLLERR are that when the reader closes', () => {
+  test('a pipe with the mask EPOLLERR are EPOLLERR once the reader closes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     epoll.register(writeFd, EPOLLERR);
@@ -99,7 +99,7 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: client.fd, events: asked | EPOLLHUP }]);
   });
 
-  test('a TCP socket are EPOLLOUT alone after its own shutdown of writing', () => {
+  test('a TCP socket are only EPOLLOUT after it shuts down writing itself', () => {
     const epoll = openEpoll();
     const [client] = tcpPair();
     epoll.register(client, EPOLLIN | EPOLLOUT | EPOLLRDHUP);
@@ -121,14 +121,14 @@ describe.skipIf(!hasEpoll)('the events of', () => {
     expect(epoll.wait(5000)).toEqual([{ fd: server.fd, events: EPOLLIN }]);
   });
 
-  test('an idle listener are none', () => {
+  test('an idle listener are empty', () => {
     const epoll = openEpoll();
     const { listener } = tcpListener();
     epoll.register(listener, EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP);
     for (let i = 0; i < 3; i++) expect(epoll.wait(30)).toEqual([]);
   });
 
-  test('descriptors of several kinds in one set are each its own', () => {
+  test('descriptors of several kinds in one set do not mix', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
     const [client, server] = tcpPair();

@@ -29,13 +29,13 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     expect(epollEntries(levels[5].fd)).toEqual([]);
   });
 
-  test('does not watch the one that watches it', () => {
+  test('cannot watch the one that watches it', () => {
     const [b, a] = chain(2);
     expectError(() => b.register(a, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: a.fd });
     expect(epollEntries(b.fd)).toEqual([]);
   });
 
-  test.each([3, 4, 5])('does not close a ring of %d', (length) => {
+  test.each([3, 4, 5])('cannot close a ring of %d', (length) => {
     const instances = chain(length);
     const [innermost, outermost] = [instances[0], instances[length - 1]];
     expectError(() => innermost.register(outermost, EPOLLIN), 'ELOOP', { syscall: 'epoll_ctl', fd: outermost.fd });
@@ -67,7 +67,7 @@ describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
     expectError(() => outer.unregister(inner), 'ENOENT', { syscall: 'epoll_ctl', fd: inner.fd });
   });
 
-  test('is not watched exclusively', () => {
+  test('cannot be watched with EPOLLEXCLUSIVE', () => {
     const [inner, outer] = [openEpoll(), openEpoll()];
     expectError(() => outer.register(inner, EPOLLIN | EPOLLEXCLUSIVE), 'EINVAL', { fd: inner.fd });
     expect(epollEntries(outer.fd)).toEqual([]);

@@ -20,7 +20,7 @@ function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('a one-shot entry', () => {
-  test('is silent after its event, but stays in the set without a mask', () => {
+  test('reports nothing after its event, but stays in the set with an empty mask', () => {
     const { epoll, readFd, writeFd } = fired();
     expect(epoll.wait(0)).toEqual([]);
     drain(readFd);
@@ -30,7 +30,7 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     expect(epollEntries(epoll.fd)).toMatchObject([{ fd: readFd, events: EPOLLONESHOT }]);
   });
 
-  test('is not added again after its event', () => {
+  test('cannot be added again after its event', () => {
     const { epoll, readFd } = fired();
     expectError(() => epoll.register(readFd, EPOLLIN), 'EEXIST', { syscall: 'epoll_ctl', fd: readFd });
     expect(epoll.wait(0)).toEqual([]);
@@ -71,7 +71,7 @@ describe.skipIf(!hasEpoll)('a one-shot entry', () => {
     for (const epoll of sets) expect(epoll.wait(0)).toEqual([]);
   });
 
-  test('for EPOLLRDHUP alone says nothing of the data before the end', () => {
+  test('for EPOLLRDHUP alone does not fire for the data before the end', () => {
     const epoll = openEpoll();
     const [client, server] = tcpPair();
     epoll.register(server, EPOLLRDHUP | EPOLLONESHOT);

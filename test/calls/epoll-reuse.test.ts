@@ -37,7 +37,7 @@ function watchedWithDuplicate() {
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
-  test('outlives its number while a duplicate is open', () => {
+  test('outlives the close of its number while a duplicate is open', () => {
     const epoll = openEpoll();
     const [number, writeFd] = highPipe();
     const duplicate = dupHigh(number);
@@ -51,21 +51,21 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([]);
   });
 
-  test('is not removed under a number that /dev/null has taken', () => {
+  test('cannot be removed once /dev/null has taken its number', () => {
     const { epoll, readFd } = watchedWithDuplicate();
     dup2(ownedFd(openSync('/dev/null', 'r')), readFd);
     expectError(() => epoll.unregister(readFd), 'EPERM', { syscall: 'epoll_ctl', fd: readFd });
     expect(epollEntries(epoll.fd)).toHaveLength(1);
   });
 
-  test('is not removed under a number that another pipe has taken', () => {
+  test('cannot be removed once another pipe has taken its number', () => {
     const { epoll, readFd } = watchedWithDuplicate();
     dup2(pipe()[0], readFd);
     expectError(() => epoll.unregister(readFd), 'ENOENT', { syscall: 'epoll_ctl', fd: readFd });
     expect(epollEntries(epoll.fd)).toHaveLength(1);
   });
 
-  test('stands beside one of the same number for another pipe', () => {
+  test('can exist beside one for another pipe with the same number', () => {
     const { epoll, readFd, writeFd, duplicate } = watchedWithDuplicate();
     const [other, otherWriteFd] = pipe();
     dup2(other, readFd);
@@ -80,7 +80,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epollEntries(epoll.fd)).toEqual([{ fd: readFd, events: 0x19, data: 2n }]);
   });
 
-  test('is one for each duplicate, with a mask of its own', () => {
+  test('exists for each duplicate, with a mask of its own', () => {
     const epoll = openEpoll();
     const [a, b] = socketPair();
     const duplicate = dupHigh(a.fd);
@@ -96,7 +96,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(ready(epoll)).toEqual(new Map([[a.fd, EPOLLIN], [duplicate, EPOLLOUT]]));
   });
 
-  test('goes with the last descriptor of its file', () => {
+  test('is gone with the last descriptor of its file', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = highPipe();
     write(writeFd, 'x');
@@ -107,7 +107,7 @@ describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
     expect(epoll.wait(30)).toEqual([]);
   });
 
-  test('is removed by a child process that shares the set', () => {
+  test('can be removed by a child process that shares the set', () => {
     const epoll = owned(new Epoll({ cloexec: false }));
     const [readFd, writeFd] = pipe();
     epoll.register(readFd, EPOLLIN);

@@ -6,7 +6,7 @@ import { hasEpoll } from '../support/selectors.js';
 import { pendingSignalFd } from './signalfd.js';
 
 // A build may lack epoll.
-test.skipIf(!hasEpoll)('a pending signal is reported by two epolls until it is read', () => {
+test.skipIf(!hasEpoll)('two epoll instances report a pending signal until it is read', () => {
   const fd = pendingSignalFd();
   const epolls = [owned(new Epoll()), owned(new Epoll())];
   for (const epoll of epolls) epoll.register(fd, EPOLLIN);

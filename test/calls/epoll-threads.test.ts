@@ -25,7 +25,7 @@ async function waiter(epoll: Epoll) {
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('a thread that waits', () => {
-  test('wakes with a ready descriptor that another thread adds', async () => {
+  test('wakes when another thread adds a ready descriptor', async () => {
     const epoll = openEpoll();
     epoll.register(pipe()[0], EPOLLIN);
     const thread = await waiter(epoll);
@@ -34,7 +34,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('wakes when another thread asks for what is there already', async () => {
+  test('wakes when another thread asks for an event that is already there', async () => {
     const epoll = openEpoll();
     const event = owned(eventfd(1));
     epoll.register(event, 0);
@@ -43,7 +43,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('wakes although the set was empty when it began', async () => {
+  test('wakes even if the set was empty when its wait began', async () => {
     const epoll = openEpoll();
     const thread = await waiter(epoll);
     const event = owned(eventfd());
@@ -53,7 +53,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('on a duplicate is not misled when the original number goes to another file', async () => {
+  test('on a duplicate is not affected when another file takes the original number', async () => {
     const original = openEpoll();
     const epoll = Epoll.fromFd(dupHigh(original.fd));
     const [watched, unwatched] = [owned(eventfd()), owned(eventfd(1))];
@@ -91,7 +91,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await other.result).toEqual([{ fd: event.fd, events: EPOLLIN }]);
   });
 
-  test('finds an entry that it arms again, however another thread writes', async () => {
+  test('misses no event of an entry that it arms again while another thread writes', async () => {
     const rounds = 3000;
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();
@@ -112,7 +112,7 @@ describe.skipIf(!hasEpoll)('a thread that waits', () => {
     expect(await thread.result).toBe(rounds);
   });
 
-  test('does so in six workers at once', async () => {
+  test('reports its own events in each of six workers at once', async () => {
     const events = Array.from({ length: 6 }, () => owned(eventfd()));
     const threads = await Promise.all(
       events.map(async ({ fd }) => {

@@ -28,14 +28,14 @@ function elapsed(call: () => void): number {
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
-  test.each([1, 3, 20, 100])('of %d ms is waited in full', (timeoutMs) => {
+  test.each([1, 3, 20, 100])('of %d ms passes in full', (timeoutMs) => {
     const epoll = idle();
     const took = elapsed(() => expect(wait(epoll, timeoutMs)).toBe(0));
     expect(took).toBeGreaterThanOrEqual(timeoutMs);
     expect(took).toBeLessThan(timeoutMs + 5000);
   });
 
-  test('is waited in full each time', () => {
+  test('passes in full each time', () => {
     const epoll = idle();
     for (let i = 0; i < 2; i++) expect(elapsed(() => wait(epoll, 60))).toBeGreaterThanOrEqual(60);
   });
@@ -100,17 +100,17 @@ describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
     expect(performance.now() - since).toBeGreaterThanOrEqual(20);
   });
 
-  test('is not NaN', () => {
+  test('must not be NaN', () => {
     const epoll = idle();
     expectError(() => wait(epoll, NaN), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
-  test.each(['10', {}, true, 10n, [10]])('is not %o', (timeoutMs) => {
+  test.each(['10', {}, true, 10n, [10]])('must not be %o', (timeoutMs) => {
     const epoll = idle();
     expectError(() => wait(epoll, timeoutMs as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
-  test('is not cut short by the timers of the event loop, which run afterwards', async () => {
+  test('is not cut short by timers of the event loop, which fire afterwards', async () => {
     const epoll = idle();
     let fired = false;
     const timer = delay(10).then(() => {

@@ -33,7 +33,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(ready(epoll)).toEqual(new Map(events.map(({ fd }) => [fd, EPOLLOUT])));
   });
 
-  test('takes as many events as the kernel does, without the memory for them', () => {
+  test('accepts as large a number of events as the kernel, without allocating memory for them', () => {
     const { epoll, fullFds } = watchedPipes(2, 1);
     const before = residentBytes();
     expect(epoll.wait(0, MOST)).toHaveLength(fullFds.length);
@@ -42,7 +42,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(residentBytes() - before).toBeLessThan(64 * 2 ** 20);
   });
 
-  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 31, 1e9])('refuses %d events', (maxEvents) => {
+  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 31, 1e9])('refuses to return at most %d events', (maxEvents) => {
     const { epoll } = watchedPipes(1, 0);
     const before = residentBytes();
     expectError(() => epoll.wait(0, maxEvents), 'ERR_OUT_OF_RANGE', { type: RangeError });
@@ -50,13 +50,13 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(residentBytes() - before).toBeLessThan(64 * 2 ** 20);
   });
 
-  test.each(['1', null, 1n, true, {}])('refuses %o for a number of events', (maxEvents) => {
+  test.each(['1', null, 1n, true, {}])('refuses %o as a number of events', (maxEvents) => {
     const { epoll } = watchedPipes(1, 0);
     expectError(() => epoll.wait(0, maxEvents as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
     expectError(() => new EpollEventList(maxEvents as never), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
-  test('reports each ready descriptor once and no quiet one, three at a time', () => {
+  test('reports each ready descriptor once and no idle one, three at a time', () => {
     const { epoll, fullFds } = watchedPipes(13, 5);
     const batches: number[][] = [];
     for (let events = epoll.wait(0, 3); events.length > 0; events = epoll.wait(0, 3)) {
@@ -86,7 +86,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(new Set(epoll.wait(0, 1101).map(({ fd }) => fd))).toEqual(new Set(events.map(({ fd }) => fd)));
   });
 
-  test('fails where the number has become a pipe, or is closed', () => {
+  test('fails if its number is closed or has become a pipe', () => {
     const number = dupHigh(openEpoll().fd);
     const epoll = owned(Epoll.fromFd(number));
     const [readFd, writeFd] = pipe();
@@ -100,7 +100,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expectError(() => epoll.close(), 'EBADF', { syscall: 'close', fd: number });
   });
 
-  test('reports a timer when its time has come', () => {
+  test('reports a timer when it expires', () => {
     const epoll = openEpoll();
     const since = performance.now();
     const timer = owned(timerfd({ delayMs: 20 }));
@@ -125,7 +125,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(performance.now() - since).toBeGreaterThanOrEqual(Number(expirations) * 10);
   });
 
-  test('reports a timer that was set anew only after the new time', () => {
+  test('reports a timer that was set again only after the new time', () => {
     const epoll = openEpoll();
     const timer = owned(timerfd({ delayMs: 30 }));
     epoll.register(timer, EPOLLIN);
@@ -135,7 +135,7 @@ describe.skipIf(!hasEpoll)('epoll_wait', () => {
     expect(performance.now() - since).toBeGreaterThanOrEqual(80);
   });
 
-  test('comes to an end with many one-shot sockets of any mask', () => {
+  test('ends with many one-shot sockets with any masks', () => {
     const epoll = openEpoll();
     const sockets = Array.from({ length: 500 }, () => owned(new Socket(AF_INET, SOCK_DGRAM)));
     for (const socket of sockets) epoll.register(socket, 0);

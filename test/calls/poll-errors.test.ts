@@ -93,7 +93,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expectError(() => poll.unregister(r), 'ERR_NOT_REGISTERED');
   });
 
-  test('a wrong argument counts before a registration that is there or missing', () => {
+  test('a wrong argument is reported before a registration that exists or is missing', () => {
     const event = owned(eventfd(1));
     const poll = openPoll([event, POLLIN]);
     expectError(() => call(poll, 'register', event, '1'), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
@@ -111,13 +111,13 @@ describe.skipIf(!hasPoll)('Poll', () => {
     ['wait', (poll) => poll.wait(0)],
     ['wait without end', (poll) => poll.wait()],
     ['size', (poll) => poll.size],
-  ])('%s throws ERR_CLOSED after close', (_name, use) => {
+  ])('%s throws ERR_CLOSED after close()', (_name, use) => {
     const poll = openPoll([0, POLLIN]);
     poll.close();
     expectError(() => use(poll), 'ERR_CLOSED');
   });
 
-  test('closing twice is harmless, and disposing closes', () => {
+  test('close() can be called twice, and Symbol.dispose closes', () => {
     const poll = openPoll();
     poll[Symbol.dispose]();
     poll[Symbol.dispose]();
@@ -125,7 +125,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expectError(() => poll.size, 'ERR_CLOSED');
   });
 
-  test('more descriptors than the process may have fail with EINVAL', async () => {
+  test('a wait with more descriptors than the process may have fails with EINVAL', async () => {
     const error = await inChild(null, ({ fd, Poll }) => {
       const poll = new Poll();
       for (let number = 0; number < 65; number++) poll.register(number, 0);

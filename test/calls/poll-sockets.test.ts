@@ -61,13 +61,13 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(polled(socket, 0, 5000)).toBe(POLLHUP | POLLERR);
   });
 
-  test('shutting down a datagram socket tells its peer nothing', () => {
+  test('the shutdown of a datagram socket is not visible to its peer', () => {
     const [own, peer] = socketPair(SOCK_DGRAM);
     peer.shutdown('write');
     expect(polled(own, POLLRDHUP, 50)).toBe(0);
   });
 
-  test('a terminal whose slave is closed has POLLHUP and takes output', () => {
+  test('a terminal whose slave is closed has POLLHUP and POLLOUT', () => {
     const [master, slave] = pty();
     const events = POLLIN | POLLOUT | POLLRDHUP | POLLRDNORM | POLLWRNORM;
     closeSync(slave);
@@ -82,7 +82,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait(0)).toEqual([]);
   });
 
-  test('a process has POLLIN from its end on', async () => {
+  test('a pidfd has POLLIN once the process has ended', async () => {
     const child = spawn('cat');
     const process = owned(pidfd(child.pid!));
     const poll = openPoll([process, POLLIN]);

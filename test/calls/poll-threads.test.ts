@@ -44,7 +44,7 @@ describe.skipIf(!hasPoll)('Poll in a thread', () => {
   });
 
   // A worker waits in slices: its next slice would find the descriptor closed before anything is written.
-  test.runIf(isMainThread)('a wait holds a file that is closed meanwhile, and ends with POLLNVAL', async () => {
+  test.runIf(isMainThread)('a wait keeps a file that is closed meanwhile, and ends with POLLNVAL', async () => {
     const [r, w] = pipe();
     const high = dupHigh(r);
     const poll = openPoll([high, POLLIN]);

@@ -50,7 +50,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
   });
 
-  test('a descriptor that was closed after a wait has POLLNVAL in the next', () => {
+  test('a descriptor that is closed after a wait has POLLNVAL in the next', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     const high = dupHigh(r);
@@ -60,12 +60,12 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: high, revents: POLLNVAL }]);
   });
 
-  test('a closed descriptor ends a wait without events and without end', () => {
+  test('a closed descriptor ends a wait that has no timeout, even with an empty mask', () => {
     const fd = closedFd();
     expect(openPoll([fd, 0]).wait(-1)).toEqual([{ fd, revents: POLLNVAL }]);
   });
 
-  test('without events, data is not reported and a hang-up is', () => {
+  test('with an empty mask a hang-up is reported and data is not', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     const poll = openPoll([r, 0]);
@@ -74,7 +74,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(poll.wait()).toEqual([{ fd: r, revents: POLLHUP }]);
   });
 
-  test('a wait is over only for what was asked', () => {
+  test('only events that were asked for end a wait', () => {
     const [, w] = pipe();
     const poll = openPoll([w, POLLIN | POLLPRI | POLLRDHUP]);
     const start = performance.now();
@@ -98,7 +98,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
   test.each([
     ['POLLWRNORM', POLLWRNORM],
     ['POLLWRNORM and POLLOUT', POLLWRNORM | POLLOUT],
-  ])('%s: all that was asked is returned', (_names, events) => {
+  ])('%s: every event that was asked for is returned', (_names, events) => {
     expect(polled(pipe()[1], events)).toBe(events);
   });
 
@@ -111,7 +111,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(polled(file, POLLIN | POLLPRI | POLLOUT | POLLRDHUP)).toBe(POLLIN | POLLOUT);
   });
 
-  test('twelve pipes carry a message each, whichever is used', () => {
+  test('each of twelve pipes is reported when it carries a message', () => {
     const pipes = Array.from({ length: 12 }, pipe);
     const poll = openPoll(...pipes.flatMap(([r, w]): [number, number][] => [[r, POLLIN], [w, POLLOUT]]));
     const received: string[] = [];
@@ -133,13 +133,13 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(received).toEqual(Array.from({ length: 12 }, () => 'This is a test.'));
   });
 
-  test('a failed write shows as POLLERR with POLLOUT', () => {
+  test('a pipe whose write failed has POLLERR and POLLOUT', () => {
     const [r, w] = pipe();
     closeSync(r);
     expect(polled(w, POLLOUT)).toBe(POLLOUT | POLLERR);
   });
 
-  test('bits with two names come back as they were asked for', () => {
+  test('an eventfd has POLLIN, and a pipe POLLRDNORM as well', () => {
     const event = owned(eventfd(1));
     expect(polled(event, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN);
     const [r, w] = pipe();
@@ -147,7 +147,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(polled(r, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN | POLLRDNORM);
   });
 
-  test('an entry is changed by modify and gone after unregister', () => {
+  test('modify() changes an entry and unregister() removes it', () => {
     const [r, w] = pipe();
     const poll = openPoll([w, POLLOUT]);
     expect(poll.size).toBe(1);
@@ -183,7 +183,7 @@ describe.skipIf(!hasPoll)('Poll', () => {
     expect(openPoll([{ fileno: () => event.fd }, POLLIN]).wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
   });
 
-  test('close forgets the descriptors and leaves them open', () => {
+  test('close() forgets the descriptors and leaves them open', () => {
     const [r, w] = pipe();
     const poll = new Poll();
     poll.register(r, POLLIN);

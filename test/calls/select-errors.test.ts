@@ -52,7 +52,7 @@ describe('arguments', () => {
     },
   );
 
-  test.each(['not a number', '10', {}, [], true, 10n])('%o is no timeout', (timeout) => {
+  test.each(['not a number', '10', {}, [], true, 10n])('a timeout of %o is of the wrong type', (timeout) => {
     expectError(() => call([closedFd()], [], [], timeout), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
   });
 
@@ -72,7 +72,7 @@ describe('arguments', () => {
     expectError(() => select([closedFd()], [], [], 0, { fdSetSize }), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
-  test('an error of the own code of a member passes through', () => {
+  test('an error thrown by a file object passes through', () => {
     const error = new Error('no descriptor today');
     const file = {
       fileno(): number {
@@ -98,13 +98,13 @@ describe('descriptors past the set', () => {
     expect(select([r], [], [], 0, { fdSetSize: r + 1 })).toEqual([[], [], []]);
   });
 
-  test('they are refused before the kernel is asked about the others', () => {
+  test('they are refused before the kernel looks at the others', () => {
     expectError(() => select([closedFd()], [1024], [], 0), 'ERR_FD_SETSIZE', { type: RangeError });
   });
 });
 
 describe('descriptors that are not open', () => {
-  test('one to read from fails with EBADF, shaped as an error of Node', () => {
+  test("one to read from fails with EBADF, in an error shaped like Node's own", () => {
     const fd = closedFd();
     const error = thrownBy(() => select([fd], [], [], 0));
     expect(error).toBeInstanceOf(Error);
@@ -131,14 +131,14 @@ describe('descriptors that are not open', () => {
     expect(lists).toEqual([[r, fd], [w], []]);
   });
 
-  test('one below the highest that is open is found', () => {
+  test('one below the highest open descriptor fails with EBADF', () => {
     const [r, w] = highPipe();
     const lower = Math.min(r, w);
     closeSync(lower);
     expectError(() => select([r], [w], [], 0), 'EBADF', { syscall: 'select', fd: lower });
   });
 
-  test('one past the descriptor table, of which the kernel says nothing, fails with EBADF', () => {
+  test('one past the descriptor table, which the kernel ignores, fails with EBADF', () => {
     const [, w] = pipe();
     const fd = closedFdPastTable();
     expect(fd).toBeGreaterThanOrEqual(descriptorTableSize());

@@ -84,7 +84,7 @@ describe('what is ready', () => {
 });
 
 describe('the lists', () => {
-  test('three different arrays are returned', () => {
+  test('the result is three different arrays', () => {
     const [read, write, except] = select([], [], [], 1);
     expect([read, write, except]).toEqual([[], [], []]);
     expect(read).not.toBe(write);
@@ -92,7 +92,7 @@ describe('the lists', () => {
     expect(write).not.toBe(except);
   });
 
-  test('what is passed in stays as it is', () => {
+  test('the arguments are not changed', () => {
     const [r, w] = pipe();
     const lists = [[r], [w, r], [r, w]] as const;
     lists.forEach(Object.freeze);
@@ -104,12 +104,12 @@ describe('the lists', () => {
     ['a set', (fds) => new Set(fds)],
     ['an iterator', (fds) => fds.values()],
     ['a typed array', (fds) => Int32Array.from(fds)],
-  ])('%s is taken for a list', (_form, list) => {
+  ])('%s can be a list', (_form, list) => {
     const [first, second] = [pipeWithByte()[0], pipeWithByte()[0]];
     expect(select(list([first, second]), list([]), list([]), 0)).toEqual([[first, second], [], []]);
   });
 
-  test("the caller's own objects come back, in the order of the list", async () => {
+  test("the result has the caller's own objects in the order of the list", async () => {
     const [idle, first, second] = [pipe()[0], pipeWithByte()[0], pipeWithByte()[0]];
     const server = owned(createServer().listen(0, '127.0.0.1'));
     await once(server, 'listening');
@@ -119,7 +119,7 @@ describe('the lists', () => {
     [files[0], files[3], files[4]].forEach((file, i) => expect(read[i]).toBe(file));
   });
 
-  test('only what is still in a list that shrinks while it is read counts', () => {
+  test('a list that shrinks while it is read counts with what is left in it', () => {
     const [first, second] = [pipeWithByte()[0], pipeWithByte()[0]];
     const list: FileObject[] = [];
     const shrinking = {
@@ -133,7 +133,7 @@ describe('the lists', () => {
     expect(list).toEqual([shrinking, second]);
   });
 
-  test('an empty list is left of one that its own member empties', () => {
+  test('a list that is emptied by its own member is empty', () => {
     const [r] = pipeWithByte();
     const list: FileObject[] = [];
     const emptying = {
@@ -148,7 +148,7 @@ describe('the lists', () => {
 });
 
 describe('high descriptors', () => {
-  test('the last descriptor of an fd_set is watched', () => {
+  test('an fd_set holds descriptor 1023', () => {
     const [r] = pipeWithByte();
     const last = ownedFd(dup2(r, 1023));
     expect(select([last], [last], [last], 0)).toEqual([[last], [], []]);
@@ -166,7 +166,7 @@ describe('high descriptors', () => {
     expect(select([r, high], [w], [high], 0, options)).toEqual([[], [w], []]);
   });
 
-  test('a descriptor past the limit of the process is watched', async () => {
+  test('a descriptor past the limit of the process can be watched', async () => {
     const ready = await inChild(null, ({ fd, select }) => {
       const [r, w] = fd.pipe();
       fd.write(w, 'x');
@@ -179,13 +179,13 @@ describe('high descriptors', () => {
 });
 
 describe('time', () => {
-  test('nothing to watch and no time is over at once', () => {
+  test('a call without descriptors and with a timeout of 0 returns at once', () => {
     const start = performance.now();
     expect(select([], [], [], 0)).toEqual([[], [], []]);
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  test('nothing to watch is a way to wait', () => {
+  test('a call without descriptors waits its time', () => {
     const start = performance.now();
     expect(select([], [], [], 20)).toEqual([[], [], []]);
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
@@ -199,7 +199,7 @@ describe('time', () => {
     },
   );
 
-  test.each([50, 50.5])('two calls with the same arguments wait %f ms each', (timeout) => {
+  test.each([50, 50.5])('each of two calls with the same arguments waits %f ms', (timeout) => {
     const [r] = pipe();
     const args = [[r], [], [], timeout, { fdSetSize: 1024 }] as const;
     for (let i = 0; i < 2; i++) {

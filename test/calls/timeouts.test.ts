@@ -45,13 +45,13 @@ describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name',
     });
   }
 
-  test('waits of 0.1 ms are never too short, and not of a whole millisecond', () => {
+  test('a wait of 0.1 ms never returns early, and is not rounded up to a millisecond', () => {
     const times = idleWaits(0.1, 1000);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(0.1);
     expect(Math.min(...times)).toBeLessThan(1);
   });
 
-  test('waits of 3.1 ms are never too short', () => {
+  test('a wait of 3.1 ms never returns early', () => {
     expect(Math.min(...idleWaits(3.1, 100))).toBeGreaterThanOrEqual(3.1);
   });
 
@@ -59,14 +59,14 @@ describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name',
     expect(Math.max(...idleWaits(timeout, 10))).toBeLessThan(5000);
   });
 
-  test.each([90, 9, 0.9, 0.09, 9e-3, 9e-4, 9e-5, 9e-6, 9e-7, 1e-7])('a wait of %d ms has an end', (timeout) => {
+  test.each([90, 9, 0.9, 0.09, 9e-3, 9e-4, 9e-5, 9e-6, 9e-7, 1e-7])('a wait of %d ms ends, and not early', (timeout) => {
     const [elapsed] = idleWaits(timeout, 1);
     expect(elapsed).toBeGreaterThanOrEqual(timeout);
     expect(elapsed).toBeLessThan(5000);
   });
 
   test.each([900, 90, 9, 0.9, 0.09, 9e-3, 9e-4, 9e-5, 9e-6, 9e-7, 1e-7])(
-    'a wait of %d ms finds what is ready',
+    'a wait of %d ms reports a ready descriptor',
     (timeout) => {
       const [r, w] = pipe();
       writeSync(w, 'x');
@@ -114,13 +114,13 @@ describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name',
     expect(wait()).toEqual([r]);
   });
 
-  test('NaN is no timeout', () => {
+  test('NaN is refused', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     expectError(() => prepare(r)(NaN), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
-  test('a wait in a thread, which is cut into pieces, is never too short', async () => {
+  test('a wait in a worker, which consists of slices, never returns early', async () => {
     const { result } = await inThread({ r: pipe()[0], name }, ({ Poll, select }, { r, name }) => {
       const poll = name === 'poll' ? new Poll() : undefined;
       poll?.register(r, 1);
@@ -145,7 +145,7 @@ test.skipIf(!hasPoll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
   },
 );
 
-test.skipIf(!hasPoll).each([2 ** 31, 2 ** 32, 2 ** 64])('poll does not wrap %d ms', async (timeout) => {
+test.skipIf(!hasPoll).each([2 ** 31, 2 ** 32, 2 ** 64])('poll waits for data with a timeout of %d ms, more than an int holds', async (timeout) => {
   const [r, w] = pipe();
   const poll = openPoll([r, POLLIN]);
   await writeOnceBlocked(w, 'poll', 'ppoll');

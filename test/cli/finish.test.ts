@@ -87,7 +87,7 @@ function readAll(client: Socket): Buffer {
 }
 
 describe.each(backends)('serve --backend %s', (backend) => {
-  test.each(SIGNALS)('ends with 0 after %s where nobody is connected', async (name) => {
+  test.each(SIGNALS)('ends with status 0 after %s if nobody is connected', async (name) => {
     const { server } = await serve(backend);
     server.process.kill(name);
     const { code, signal, stdout, stderr } = await server.ended;
@@ -95,7 +95,7 @@ describe.each(backends)('serve --backend %s', (backend) => {
     expect(stdout).toMatch(new RegExp(`\n${name}: finishing 0 connections; Ctrl-C again ends at once\n$`));
   });
 
-  test.each(SIGNALS)('closes idle connections after %s, and ends with 0', async (name) => {
+  test.each(SIGNALS)('closes idle connections after %s, and ends with status 0', async (name) => {
     const { server, port } = await serve(backend);
     const sockets = await Promise.all([idle(port), idle(port), idle(port)]);
     server.process.kill(name);
@@ -136,7 +136,7 @@ describe.each(backends)('serve --backend %s', (backend) => {
     expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test.each(SIGNALS)('is ended by a second signal at once: %s', async (name) => {
+  test.each(SIGNALS)('ends at once after a second signal: %s', async (name) => {
     const { server, port } = await serve(backend);
     const client = slowClient(port);
     for (let unread = 0; unread === 0; unread = queued(port, portOf(client)).received) {

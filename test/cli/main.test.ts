@@ -32,7 +32,7 @@ test('echo verifies every message on each back end and shows a table', async () 
   for (const row of rows) expect(stdout).toMatch(new RegExp(`^${row} +40 +\\d+ +200 +[\\d,]+ +[\\d,]+$`, 'm'));
 });
 
-test('echo shows how plain select refuses descriptor 1024', async () => {
+test('echo shows that plain select refuses descriptor 1024', async () => {
   const { code, stdout } = await cli('echo', '--connections', '1100', '--messages', '1').ended;
   expect(code).toBe(0);
   expect(stdout).toMatch(/^select +[\d,]+ +1,023 +refused/m);
@@ -45,7 +45,7 @@ test('echo says how many connections are possible when the limit is too low', as
   expect(stderr).toMatch(/^io-selectors: 1000000 connections need more than .* --connections \d+\n$/);
 });
 
-test('SIGINT ends echo at once, and its load with it', async () => {
+test('SIGINT ends echo and its load generator at once', async () => {
   const child = cli('echo', '--connections', '500', '--messages', '40');
   await child.printed('messages verified');
   child.process.kill('SIGINT');
@@ -73,7 +73,7 @@ test('serve survives a peer that resets its connection', async () => {
   expect(await echoed(port, 'still there')).toBe('still there');
 });
 
-test('serve says in one line that the port is in use', async () => {
+test('serve reports in one line that the port is in use', async () => {
   const { port } = tcpListener();
   const { code, stderr } = await cli('serve', '--port', `${port}`).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: `io-selectors: port ${port} of 127.0.0.1 is in use\n` });
@@ -95,7 +95,7 @@ test.each([
   expect(stderr).toMatch(/See: io-selectors --help\n$/);
 });
 
-test('a bad IO_SELECTORS_BACKEND is one line', async () => {
+test('an unknown IO_SELECTORS_BACKEND is reported in one line', async () => {
   const child = start(process.execPath, ['dist/cli/main.js', 'serve', '--port', '0'], { IO_SELECTORS_BACKEND: 'bogus' });
   const { code, stderr } = await child.ended;
   expect(code).toBe(1);
@@ -123,7 +123,7 @@ test.each([
   expect(stdout).not.toContain(`io-selectors ${command === 'echo' ? 'serve' : 'echo'}`);
 });
 
-test('--help of a command counts before its other options, and not of one that is unknown', async () => {
+test('--help works whatever the other options are, but not with an unknown command', async () => {
   expect((await cli('serve', '--port', 'x', '--help').ended).code).toBe(0);
   const { code, stderr } = await cli('dance', '--help').ended;
   expect(code).toBe(2);

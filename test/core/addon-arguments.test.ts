@@ -222,8 +222,8 @@ const SOURCE = `
   process.exit();
 `;
 
-describe('the addon, called by somebody else', () => {
-  test.each([1, 2, 3])('answers with an error whatever it is given: seed %i', async (seed) => {
+describe('the addon, called directly', () => {
+  test.each([1, 2, 3])('refuses wrong arguments with an error: seed %i', async (seed) => {
     const { code, signal, stdout, stderr } = await startNode(SOURCE, { SEED: String(seed) }).ended;
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
     const { calls, errnos, throws, names, ...rest }: Record<string, number> = JSON.parse(stdout);

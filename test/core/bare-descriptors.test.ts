@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { owned, ownedFd, tcpListener } from '../support/descriptors.js';
 import { inThread } from '../support/threads.js';
 
-test('what a worker got as bare numbers stays open when it is terminated', async () => {
+test('descriptors that a worker has as plain numbers stay open when it is terminated', async () => {
   const { listener, port } = tcpListener();
   owned(new Socket()).connect({ address: '127.0.0.1', port });
   const { worker, result } = await inThread(listener.fd, ({ fd, socket, SelectSelector }, listenerFd) => {

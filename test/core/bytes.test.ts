@@ -116,7 +116,7 @@ describe.each(senders)('%s takes', (_, sent) => {
     expect(sent(make())?.toString()).toBe('abc');
   });
 
-  test('no bytes as nothing', () => {
+  test('an empty view as no bytes', () => {
     expect(sent(new Uint8Array(0))).toHaveLength(0);
   });
 });
@@ -138,7 +138,7 @@ describe.each(receivers)('%s fills', (_, receive) => {
     expect(Array.from({ length: 3 }, (_value, i) => memory[i])).toEqual([97, 98, 99]);
   });
 
-  test('no more than memory that has shrunk', () => {
+  test('no more than what is left of memory that has shrunk', () => {
     const memory = growable(ArrayBuffer, 100, 100);
     const bytes = new Uint8Array(memory);
     memory.resize(2);
@@ -162,7 +162,7 @@ test('a subclass that lies about its length overwrites nothing', () => {
   expect(list.message(1).toString()).toBe('bbbb');
 });
 
-test('an option is set by the bytes of a subclass that lies about them', () => {
+test('setOption passes the real bytes of a subclass that lies about them', () => {
   const socket = owned(new Socket());
   socket.setOption(SOL_SOCKET, SO_KEEPALIVE, new Liar(Int32Array.of(1).buffer));
   expect(socket.getOption(SOL_SOCKET, SO_KEEPALIVE)).toBe(1);

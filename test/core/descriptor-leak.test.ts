@@ -80,7 +80,7 @@ test('a call that fails leaves no descriptor behind', async () => {
 test.each([
   ['eventfd', 'write', 'fd.eventfd(2n ** 40n)'],
   ['timerfd', 'timerfdSettime', 'fd.timerfd({ delayMs: 1 })'],
-])('%s leaves no descriptor behind where its second system call fails', async (_, second, expression) => {
+])('%s leaves no descriptor behind if its second system call fails', async (_, second, expression) => {
   const { stdout, stderr } = await startNode(`
     import { readdirSync } from 'node:fs';
     import { constants } from 'node:os';

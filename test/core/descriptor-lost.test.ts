@@ -28,7 +28,7 @@ const OWNERS: [name: string, make: string][] = [
 ];
 
 describe('a number that its owner has lost', () => {
-  test.each(THEFTS)('is spared by close(): %s', (_, steal) => {
+  test.each(THEFTS)('is not closed by close(): %s', (_, steal) => {
     for (const object of [owned(new Socket()), owned(eventfd())]) {
       const number = object.fd;
       const [stranger] = pipe();
@@ -52,7 +52,7 @@ describe('a number that its owner has lost', () => {
     expect(openDescriptors().has(number)).toBe(false);
   });
 
-  test('is noticed where another module closed it, once the next object has it', async () => {
+  test('is known to be lost if another module closed it and the next object has it', async () => {
     const result = await inChild(null, ({ socket }) => {
       const { closeSync, fstatSync } = process.getBuiltinModule('node:fs');
       const old = new socket.Socket();
@@ -71,7 +71,7 @@ describe('a number that its owner has lost', () => {
     expect(result).toEqual({ same: true, code: 'EBADF', open: true });
   });
 
-  test.each(OWNERS)('is spared by close() where it is a file of another module: %s', async (_, make) => {
+  test.each(OWNERS)('is not closed by close() if another module opened a file under it: %s', async (_, make) => {
     const { stdout, stderr } = await startNode(`
       import { closeSync, fstatSync, openSync } from 'node:fs';
       import * as io from 'io-selectors';
@@ -91,7 +91,7 @@ describe('a number that its owner has lost', () => {
     expect(JSON.parse(stdout)).toEqual({ same: true, codes: ['EBADF', 'none'], kept: true, fd: -1 });
   });
 
-  test.skipIf(!hasEpoll)('is spared where a selector has lost its epoll and its waker', async () => {
+  test.skipIf(!hasEpoll)('is not closed by a selector that has lost its epoll and its waker', async () => {
     const found = await inChild(null, (io) => {
       const { closeSync, fstatSync, openSync } = process.getBuiltinModule('node:fs');
       const selector = new io.EpollSelector();
@@ -110,7 +110,7 @@ describe('a number that its owner has lost', () => {
     expect(found).toEqual({ same: true, code: 'EBADF', kept: true, closed: true });
   });
 
-  test('is spared by the garbage collector and at the end of the process, whoever closed it', async () => {
+  test('is not closed by the garbage collector or at the end of the process, whoever took it', async () => {
     const kept = await inChild(
       null,
       async (io) => {

@@ -123,7 +123,7 @@ describe('the descriptors of an object', () => {
     }
   });
 
-  test('outlive a socket that was detached', async () => {
+  test('stay open when it is a socket that was detached', async () => {
     const result = await inChild(
       null,
       async ({ socket, fd }) => {
@@ -142,7 +142,7 @@ describe('the descriptors of an object', () => {
     expect(result).toEqual({ collected: true, written: 1, read: 'x' });
   });
 
-  test('are a stranger\'s after close(), and spared when it is closed again', async () => {
+  test("are left alone when it is closed again, as they may be another's by then", async () => {
     const kept = await inChild(null, ({ socket, fd, ...io }) => {
       const { fstatSync } = process.getBuiltinModule('node:fs');
       const epolls = io.availableBackends().includes('epoll') ? [new io.Epoll()] : [];
@@ -161,7 +161,7 @@ describe('the descriptors of an object', () => {
     expect(kept).not.toContain(false);
   });
 
-  test('pass from thread to thread by number', async () => {
+  test('can be passed to another thread by number', async () => {
     const thread = await inThread(null, (io) => io.socket.socketPair().map((socket) => socket.detach()));
     const [a, b] = (await thread.result).map((number) => owned(Socket.fromFd(number)));
     a.send('x');

@@ -37,7 +37,7 @@ describe('console.log shows', () => {
     expect(inspect(socket)).toMatch(/^Socket \{ fd: \d+, closed: false, local: '@[0-9a-f]{5}' \}$/);
   });
 
-  test('a socket that is closed, detached, or was closed behind its back', () => {
+  test('a socket that is closed or detached, or whose descriptor was closed behind its back', () => {
     const [a, b] = socketPair();
     a.close();
     close(b.detach());
@@ -86,19 +86,19 @@ describe('console.log shows', () => {
     expect(inspect(new EpollEventList(5))).toBe('EpollEventList { capacity: 5, length: 0 }');
   });
 
-  test('an object of a subclass by its own name, and with its own properties by that class', () => {
+  test('an object of a subclass under the name of that class, and with its own properties', () => {
     class Connection extends Socket {}
     const connection = owned(new Connection());
     expect(inspect(connection)).toBe(`Connection { fd: ${connection.fd}, closed: false }`);
   });
 
-  test('the name of what is nested too deep', () => {
+  test('only the name of an object that is nested too deep', () => {
     const socket = owned(new Socket());
     expect(inspect({ a: { b: { c: { socket } } } })).toContain('[Object]');
     expect(inspect({ socket }, { depth: 0 })).toBe('{ socket: [Socket] }');
   });
 
-  test('what only inherits from a class, and the class itself', () => {
+  test('an object that only inherits from a class, and the class itself', () => {
     for (const { prototype } of [Socket, MessageList]) {
       expect(inspect(Object.create(prototype))).toMatch(/^(Socket|MessageList) \{\}$/);
       expect(inspect(prototype)).toBeTypeOf('string');
@@ -122,7 +122,7 @@ describe.each(backends)('console.log shows of %s', (backend, Selector) => {
     expect(inspect(selector, { breakLength: Infinity })).toBe(`${Selector.name} { backend: '${backend}', ${state} }`);
   });
 
-  test('keys and the map of them', () => {
+  test('keys and the map of keys', () => {
     const selector = open(Selector);
     const [a] = socketPair();
     const [readFd] = pipe();
@@ -147,7 +147,7 @@ describe.each(backends)('console.log shows of %s', (backend, Selector) => {
     expect(inspect(waker)).toBe(`Waker { fd: ${waker.fd}, closed: false }`);
   });
 
-  test('a key whose data leads back to it, once', () => {
+  test('a key whose data refers to the key, once', () => {
     const selector = open<{ key?: SelectorKey }>(Selector);
     const connection: { key?: SelectorKey } = {};
     connection.key = selector.register(pipe()[0], EVENT_READ, connection);

@@ -24,11 +24,11 @@ async function reportOf(source: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-describe.each(backends)('%s: a number that was closed while it was registered', (_, { name }) => {
+describe.each(backends)('%s: a number that is registered and was closed', (_, { name }) => {
   test.each([
     ['of the selector that waits', (Selector: string) => `const watcher = new io.${Selector}(), selector = watcher;`],
     ['of another selector', (Selector: string) => `const watcher = new io.SelectSelector(), selector = new io.${Selector}();`],
-  ])('is taken by nothing that a wait opens: %s', async (_, make) => {
+  ])('is not taken by a descriptor that a wait opens: %s', async (_, make) => {
     const report = await reportOf(`
       await warm(io.${name});
       ${make(name)}
@@ -44,7 +44,7 @@ describe.each(backends)('%s: a number that was closed while it was registered', 
     expect(report).toEqual({ phantom: false, open: false, last: 0 });
   });
 
-  test('is taken by no waker, nor by a selector', async () => {
+  test('is not taken by a waker or a selector', async () => {
     const report = await reportOf(`
       const watcher = new io.SelectSelector();
       // Several times in a row.
@@ -59,7 +59,7 @@ describe.each(backends)('%s: a number that was closed while it was registered', 
     expect(report).toEqual({ open: [], woken: [0, 0, 0, 0, 0] });
   });
 
-  test('is taken by whoever asks for a descriptor of his own', async () => {
+  test("is taken by the caller's own descriptors", async () => {
     const report = await reportOf(`
       const watcher = new io.SelectSelector();
       watcher.register(r, io.EVENT_READ);
@@ -70,7 +70,7 @@ describe.each(backends)('%s: a number that was closed while it was registered', 
   });
 });
 
-test('a process that may open no more says so', async () => {
+test('a process that may not open more descriptors gets EMFILE', async () => {
   const report = await reportOf(`
     const watcher = new io.SelectSelector();
     const ends = Array.from({ length: 20 }, () => fd.dup(r));

@@ -42,19 +42,19 @@ describe('toTimeout', () => {
     [0, 0],
     [0.1, 0.1],
     [2 ** 40, 2 ** 40],
-  ])('%s is %d in every way to see negative ones', (value, expected) => {
+  ])('%s is %d, however negative timeouts are treated', (value, expected) => {
     expect(toTimeout(value, 'zero')).toBe(expected);
     expect(toTimeout(value, 'refuse')).toBe(expected);
     expect(toTimeout(value, 'forever')).toBe(expected);
   });
 
-  test.each([-1, -0.1, -1e-100, -Infinity])('%d is zero, for ever or refused', (value) => {
+  test.each([-1, -0.1, -1e-100, -Infinity])('%d is 0, endless or refused, as the caller chooses', (value) => {
     expect(toTimeout(value, 'zero')).toBe(0);
     expect(toTimeout(value, 'forever')).toBe(Infinity);
     expectError(() => toTimeout(value, 'refuse'), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
-  test.each(['zero', 'refuse', 'forever'] as const)('NaN and what is no number are refused with "%s"', (negative) => {
+  test.each(['zero', 'refuse', 'forever'] as const)('NaN and values that are not numbers are refused with "%s"', (negative) => {
     expectError(() => toTimeout(NaN, negative), 'ERR_OUT_OF_RANGE', { type: RangeError });
     for (const value of ['10', true, 10n, {}, []]) {
       expectError(() => toTimeout(value, negative), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
@@ -63,27 +63,27 @@ describe('toTimeout', () => {
 });
 
 describe('callTimeout', () => {
-  test.each([0, 0.1, 49.9, 50, LONGEST])('%d ms stay whole', (timeout) => {
+  test.each([0, 0.1, 49.9, 50, LONGEST])('%d ms are not cut', (timeout) => {
     expect(callTimeout(timeout)).toBe(timeout);
   });
 
-  test.each([LONGEST + 0.1, LONGEST + 1, 2 ** 32, Number.MAX_VALUE])('of %d ms the longest is callTimeout', (timeout) => {
+  test.each([LONGEST + 0.1, LONGEST + 1, 2 ** 32, Number.MAX_VALUE])('%d ms are cut to the longest slice', (timeout) => {
     expect(callTimeout(timeout)).toBe(LONGEST);
   });
 
-  test('for ever is callTimeout only outside the main thread', () => {
+  test('an endless wait is cut only outside the main thread', () => {
     expect(callTimeout(Infinity)).toBe(isMainThread ? Infinity : LONGEST);
   });
 });
 
 describe('deadlines', () => {
-  test.each([0, Infinity])('%d needs no clock', (timeout) => {
+  test.each([0, Infinity])('a timeout of %d reads no clock', (timeout) => {
     clock.fake.mockClear();
     expect(remainingUntil(deadlineAfter(timeout))).toBe(timeout);
     expect(clock.fake).not.toHaveBeenCalled();
   });
 
-  test('what remains shrinks to zero and no further', () => {
+  test('the remaining time falls to 0 and no further', () => {
     const now = clock.fake.mockReturnValue(1000);
     const deadline = deadlineAfter(100);
     expect(remainingUntil(deadline)).toBe(100);
@@ -101,7 +101,7 @@ describe('waitFor', () => {
     expect(timeouts).toEqual([timeout]);
   });
 
-  test.each(LONG_WAITS)('a wait of %d ms is as many calls as it takes, which last as long together', (timeout) => {
+  test.each(LONG_WAITS)('a wait of %d ms is a series of calls that last as long together', (timeout) => {
     const { call, timeouts } = fakeCalls();
     expect(waitFor(timeout, call)).toBe(0);
     expect(timeouts).toHaveLength(Math.ceil(timeout / LONGEST));
@@ -109,7 +109,7 @@ describe('waitFor', () => {
     expect(timeouts.reduce((a, b) => a + b)).toBe(timeout);
   });
 
-  test.each(LONG_WAITS)('a wait of %d ms ends with the first call that finds something', (timeout) => {
+  test.each(LONG_WAITS)('a wait of %d ms ends with the first call that finds an event', (timeout) => {
     const { call, timeouts } = fakeCalls((nth) => (nth === 2 ? 3 : 0));
     expect(waitFor(timeout, call)).toBe(3);
     expect(timeouts).toHaveLength(2);
@@ -121,13 +121,13 @@ describe('waitFor', () => {
     expect(timeouts).toEqual([LONGEST]);
   });
 
-  test('a wait for ever goes on until a call finds something', () => {
+  test('an endless wait goes on until a call finds an event', () => {
     const { call, timeouts } = fakeCalls((nth) => (isMainThread || nth === 100 ? 1 : 0));
     expect(waitFor(Infinity, call)).toBe(1);
     expect(timeouts).toEqual(isMainThread ? [Infinity] : Array.from({ length: 100 }, () => LONGEST));
   });
 
-  test('time that passes between the calls counts', () => {
+  test('time between the calls counts', () => {
     let now = 0;
     clock.fake.mockImplementation(() => now);
     const timeouts: number[] = [];

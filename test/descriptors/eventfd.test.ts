@@ -15,12 +15,12 @@ function open(...args: Parameters<typeof eventfd>): EventFd {
 }
 
 describe('an eventfd', () => {
-  test('is one to the kernel', () => {
+  test('is an eventfd according to the kernel', () => {
     const { fd } = open();
     expect(openDescriptors().get(fd)).toBe('anon_inode:[eventfd]');
   });
 
-  test('starts at 0 and is null to read then', () => {
+  test('starts at 0, which read() returns as null', () => {
     expect(open().read()).toBeNull();
   });
 
@@ -36,27 +36,27 @@ describe('an eventfd', () => {
     expect(open(initial).read()).toBe(expected);
   });
 
-  test('is read as a whole, once', () => {
+  test('is reset to 0 by read()', () => {
     const event = open(3);
     expect(event.read()).toBe(3n);
     expect(event.read()).toBeNull();
   });
 
-  test('adds up what is written, 8 bytes each', () => {
+  test('adds up the numbers that are written', () => {
     const event = open(1);
     expect(event.write(2)).toBe(8);
     expect(event.write(2n ** 40n)).toBe(8);
     expect(event.read()).toBe(2n ** 40n + 3n);
   });
 
-  test('is no event where 0 is written', () => {
+  test('stays unreadable when 0 is written', () => {
     const event = open();
     expect(event.write(0)).toBe(8);
     expect(event.write(-0)).toBe(8);
     expect(event.read()).toBeNull();
   });
 
-  test('takes no more than the counter holds, and keeps what it has', () => {
+  test('accepts no more than the counter holds, and keeps its count', () => {
     const event = open(MOST - 1n);
     expect(event.write(2)).toBeNull();
     expect(event.write(1)).toBe(8);
@@ -66,7 +66,7 @@ describe('an eventfd', () => {
     expect(event.write(MOST)).toBe(8);
   });
 
-  test('is readable while it is not 0, and writable while 1 fits', () => {
+  test('is readable while it is not 0, and writable while 1 can be added', () => {
     const event = open();
     const ready = (): boolean[] => select([event], [event], [], 0).map((files) => files.length > 0);
     expect(ready()).toEqual([false, true, false]);
@@ -85,7 +85,7 @@ describe('an eventfd', () => {
     },
   );
 
-  test('waits for a count where it blocks', async () => {
+  test('waits for a count in blocking mode', async () => {
     const event = open();
     setBlocking(event.fd, true);
     const thread = await inThread(event.fd, (io, fd) => {
@@ -116,17 +116,17 @@ const notCounts: [unknown, string, ErrorConstructor][] = [
 ];
 
 describe('the count of an eventfd', () => {
-  test.each(notCounts)('is not %o at first: %s', (value, code, type) => {
+  test.each(notCounts)('cannot start at %o: %s', (value, code, type) => {
     expectError(() => Reflect.apply(eventfd, undefined, [value]), code, { type });
   });
 
-  test.each([...notCounts, [undefined, ...TYPE] as const])('does not grow by %o: %s', (value, code, type) => {
+  test.each([...notCounts, [undefined, ...TYPE] as const])('cannot grow by %o: %s', (value, code, type) => {
     const event = open(5);
     expectError(() => Reflect.apply(event.write.bind(event), undefined, [value]), code, { type });
     expect(event.read()).toBe(5n);
   });
 });
 
-test.each([null, true, 1, 'x', [], { blocking: 1 }, { blocking: null }])('an eventfd has no options %o', (options) => {
+test.each([null, true, 1, 'x', [], { blocking: 1 }, { blocking: null }])('eventfd() refuses the options %o', (options) => {
   expectError(() => Reflect.apply(eventfd, undefined, [0, options]), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
 });

@@ -44,7 +44,7 @@ const objects: [string, () => { readonly fd: number; close(): void }][] = [
   ...(hasEpoll ? [['Epoll', () => new Epoll()] as [string, () => Epoll]] : []),
 ];
 
-describe('a program that is started does not inherit', () => {
+describe('a child process does not inherit', () => {
   const opened = new Map<string, number[]>();
   const open: { close(): void }[] = [];
   let inherited: string;
@@ -65,7 +65,7 @@ describe('a program that is started does not inherit', () => {
 
   afterAll(() => open.forEach((each) => each.close()));
 
-  test.each([...makers, ...objects].map(([name]) => [name]))('what came from %s', (name) => {
+  test.each([...makers, ...objects].map(([name]) => [name]))('a descriptor from %s', (name) => {
     for (const fd of opened.get(name)!) {
       expect(inherited).not.toContain(` ${fd} -> ${readlinkSync(`/proc/self/fd/${fd}`)}\n`);
       const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1];
@@ -75,7 +75,7 @@ describe('a program that is started does not inherit', () => {
 });
 
 // A build may lack epoll.
-test.skipIf(!hasEpoll)('a program that is started inherits an Epoll that was made for that', () => {
+test.skipIf(!hasEpoll)('a child process inherits an Epoll that was made with cloexec: false', () => {
   const epoll = new Epoll({ cloexec: false });
   const inherited = execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });
   expect(inherited).toContain(` ${epoll.fd} -> anon_inode:[eventpoll]\n`);

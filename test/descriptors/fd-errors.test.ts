@@ -45,7 +45,7 @@ const rows: [name: keyof typeof fd, position: number, args: unknown[], bad: Row[
 ];
 
 describe.each(rows)('%s, argument %i', (name, position, others, bad) => {
-  test.each(bad)('is not %o: %s', (value, code, type) => {
+  test.each(bad)('must not be %o: %s', (value, code, type) => {
     const args = [...others];
     args[position] = value;
     const before = openDescriptors().get(0);
@@ -65,12 +65,12 @@ describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) 
     ['dup2', 'dup3', [992]],
     ['getBlocking', 'fcntl', []],
     ['setBlocking', 'fcntl', [true]],
-  ])('is EBADF to %s', (name, syscall, more) => {
+  ])('makes %s fail with EBADF', (name, syscall, more) => {
     expectError(() => call(name, [number, ...more]), 'EBADF', { syscall, fd: number });
   });
 });
 
-test('an error says which call failed and why, as those of Node do', () => {
+test("an error says which call failed and why, as Node's own do", () => {
   const [r, w] = pipe();
   fd.close(r);
   const error = thrownBy(() => fd.write(w, 'x'));
@@ -96,7 +96,7 @@ function failureOf(attempt: () => unknown): string {
 }
 
 describe('the limit of descriptors', () => {
-  test('is what the kernel says, and can be lowered and raised again', async () => {
+  test("is the kernel's, and can be lowered and raised again", async () => {
     const { hard, steps } = await inChild(null, (io) => {
       const { readFileSync } = process.getBuiltinModule('node:fs');
       const limits = (): unknown => {
@@ -114,7 +114,7 @@ describe('the limit of descriptors', () => {
     expect(steps).toEqual(expected);
   });
 
-  test('is EINVAL above the hard one, and stays', async () => {
+  test('cannot be raised above the hard limit', async () => {
     const { failures, before, after } = await inChild(
       null,
       (io) => {
@@ -130,7 +130,7 @@ describe('the limit of descriptors', () => {
     expect(after).toEqual(before);
   });
 
-  test('is met with EMFILE, while what is open stays usable', async () => {
+  test('makes calls fail with EMFILE, while open descriptors stay usable', async () => {
     const result = await inChild(
       null,
       (io) => {

@@ -40,7 +40,7 @@ describe('a pipe', () => {
     expect(openDescriptors().get(r)).toBe(openDescriptors().get(w));
   });
 
-  test('is read into the part of the buffer that is given', () => {
+  test('is read into the given part of a buffer', () => {
     const [r, w] = pipe();
     write(w, 'abcdef');
     const buffer = Buffer.from('..........');
@@ -49,14 +49,14 @@ describe('a pipe', () => {
     expect(text(r)).toBe('def');
   });
 
-  test('is null to read while it is empty, and to write while it is full', () => {
+  test('gives null to a read while it is empty, and to a write while it is full', () => {
     const [r, w] = pipe();
     expect(read(r, new Uint8Array(1))).toBeNull();
     fill(w);
     expect(write(w, 'x')).toBeNull();
   });
 
-  test('takes a part of what does not fit', () => {
+  test('takes as much of a write as fits', () => {
     const [r, w] = pipe();
     const size = fill(w);
     const data = Buffer.alloc(size / 2);
@@ -64,14 +64,14 @@ describe('a pipe', () => {
     expect(write(w, Buffer.alloc(size))).toBe(data.length);
   });
 
-  test('takes and gives nothing where that is asked for', () => {
+  test('accepts empty reads and writes', () => {
     const [r, w] = pipe();
     expect(write(w, '')).toBe(0);
     expect(read(r, new Uint8Array(0))).toBe(0);
     expect(read(r, new Uint8Array(1))).toBeNull();
   });
 
-  test('ends with 0 once nobody writes', () => {
+  test('gives 0 to a read once nobody has the write end', () => {
     const [r, w] = pipe();
     write(w, 'x');
     close(w);
@@ -79,13 +79,13 @@ describe('a pipe', () => {
     expect(read(r, new Uint8Array(1))).toBe(0);
   });
 
-  test('is EPIPE to write once nobody reads', () => {
+  test('makes a write fail with EPIPE once nobody has the read end', () => {
     const [r, w] = pipe();
     close(r);
     expectError(() => write(w, 'x'), 'EPIPE', { syscall: 'write', fd: w });
   });
 
-  test('has its directions', () => {
+  test('can be read at one end only, and written at the other', () => {
     const [r, w] = pipe();
     expectError(() => read(w, new Uint8Array(1)), 'EBADF', { syscall: 'read', fd: w });
     expectError(() => write(r, 'x'), 'EBADF', { syscall: 'write', fd: r });
@@ -101,7 +101,7 @@ describe('a pipe', () => {
 });
 
 describe('a file', () => {
-  test('is written and read where its position is', async () => {
+  test('is written and read at its position', async () => {
     const file = await emptyFile();
     expect(write(file.fd, 'hello')).toBe(5);
     expect(readFileSync(file.path, 'utf8')).toBe('hello');
@@ -116,7 +116,7 @@ describe('a file', () => {
     expect(readFileSync(file.path, 'utf8')).toBe('one two');
   });
 
-  test('is not read where it is a directory', async () => {
+  test('cannot be read if it is a directory', async () => {
     const handle = await openFile(tmpdir());
     onTestFinished(() => handle.close());
     expectError(() => read(handle.fd, new Uint8Array(1)), 'EISDIR', { syscall: 'read', fd: handle.fd });
@@ -124,7 +124,7 @@ describe('a file', () => {
 });
 
 describe('close', () => {
-  test('makes the number free', () => {
+  test('frees the number', () => {
     const [r] = pipe();
     dup2(r, HIGH);
     close(HIGH);
@@ -134,7 +134,7 @@ describe('close', () => {
 });
 
 describe('dup', () => {
-  test('makes a second descriptor of the same open file', () => {
+  test('makes a second descriptor for the same open file', () => {
     const [r, w] = pipe();
     const duplicate = ownedFd(dup(r));
     expect(duplicate).not.toBe(r);
@@ -146,7 +146,7 @@ describe('dup', () => {
 });
 
 describe('dup2', () => {
-  test('gives the open file another number', () => {
+  test('gives the open file a second number', () => {
     const [r, w] = pipe();
     expect(dup2(r, HIGH)).toBe(HIGH);
     ownedFd(HIGH);
@@ -154,7 +154,7 @@ describe('dup2', () => {
     expect(text(HIGH)).toBe('x');
   });
 
-  test('closes what the number was before', () => {
+  test('closes the file that had the target number', () => {
     const [r] = pipe();
     const [otherRead, otherWrite] = pipe();
     dup2(r, otherWrite);
@@ -162,14 +162,14 @@ describe('dup2', () => {
     expect(read(otherRead, new Uint8Array(1))).toBe(0);
   });
 
-  test('leaves a descriptor as it is where both numbers are equal', () => {
+  test('does nothing if both numbers are equal', () => {
     const [r, w] = pipe();
     expect(dup2(r, r)).toBe(r);
     write(w, 'x');
     expect(text(r)).toBe('x');
   });
 
-  test('refuses a closed number, also one that equals the target, and leaves the target open', () => {
+  test('refuses a closed number, even as its own target, and leaves the target open', () => {
     const [r] = pipe();
     const before = openDescriptors().get(r);
     expectError(() => dup2(HIGH, r), 'EBADF', { syscall: 'dup3', fd: HIGH });
@@ -184,7 +184,7 @@ describe('dup2', () => {
 });
 
 describe('the blocking mode', () => {
-  test('belongs to the open file, so duplicates share it', () => {
+  test('belongs to the open file: duplicates share it', () => {
     const [r, w] = pipe();
     const duplicate = ownedFd(dup(r));
     setBlocking(duplicate, true);
@@ -194,7 +194,7 @@ describe('the blocking mode', () => {
     expect(read(duplicate, new Uint8Array(1))).toBeNull();
   });
 
-  test('is what the kernel says, and touches no other flag', async () => {
+  test("is the kernel's flag, and no other flag changes with it", async () => {
     const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const handle = await openFile(join(directory, 'file'), 'a');
@@ -212,7 +212,7 @@ describe('the blocking mode', () => {
     expect(flags()).toBe(before);
   });
 
-  test('makes a read wait', async () => {
+  test('makes a read wait for data', async () => {
     const [r, w] = pipe();
     setBlocking(r, true);
     const thread = await inThread(r, (io, number) => io.fd.read(number, new Uint8Array(10)));

@@ -16,7 +16,7 @@ function watch({ process }: Child): PidFd {
 
 describe('a pidfd', () => {
   // Node reaps a child when its event loop turns. None of these tests turns it before the read.
-  test.each([0, 1, 7, 255])('tells exit code %i', async (code) => {
+  test.each([0, 1, 7, 255])('reads exit code %i', async (code) => {
     const child = start('sh', ['-c', `exit ${code}`]);
     const status = watch(child);
     untilReadable(status.fd);
@@ -26,7 +26,7 @@ describe('a pidfd', () => {
     expect(await child.ended).toMatchObject({ code, signal: null });
   });
 
-  test.each<NodeJS.Signals>(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1'])('tells %s', async (signal) => {
+  test.each<NodeJS.Signals>(['SIGKILL', 'SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1'])('reads %s', async (signal) => {
     const child = start('sleep', ['60']);
     const status = watch(child);
     expect(status.read()).toBeNull();
@@ -36,14 +36,14 @@ describe('a pidfd', () => {
     expect(await child.ended).toMatchObject({ code: null, signal });
   });
 
-  test('tells a signal that comes with a core dump', () => {
+  test('reads a signal that dumps core', () => {
     const child = start('sh', ['-c', 'ulimit -c 0; kill -ABRT $$']);
     const status = watch(child);
     untilReadable(status.fd);
     expect(status.read()).toEqual({ exitCode: null, signal: 'SIGABRT' });
   });
 
-  test('is null to read while the process runs, or is stopped', () => {
+  test('reads null while the process runs or is stopped', () => {
     const child = start('sleep', ['60']);
     const status = watch(child);
     expect(status.read()).toBeNull();
@@ -53,14 +53,14 @@ describe('a pidfd', () => {
     expect(select([status.fd], [], [], 0)[0]).toEqual([]);
   });
 
-  test('knows no more than the end of a child that was reaped', async () => {
+  test('knows only that a child has ended once that is reaped', async () => {
     const child = start('sh', ['-c', 'exit 7']);
     const status = watch(child);
     await child.ended;
     expect(status.read()).toEqual(UNKNOWN);
   });
 
-  test('knows no more than the end of a process that is no child', async () => {
+  test('knows only that a process has ended if that is not a child', async () => {
     const parent = start('sh', ['-c', 'sleep 60 > /dev/null & echo $!; read line']);
     await parent.printed('\n');
     const pid = Number(parent.output());
@@ -71,11 +71,11 @@ describe('a pidfd', () => {
     expect(status.read()).toEqual(UNKNOWN);
   });
 
-  test('is null for this process itself', () => {
+  test('reads null for this process itself', () => {
     expect(owned(pidfd(process.pid)).read()).toBeNull();
   });
 
-  test('reads past FD_SETSIZE as well', async () => {
+  test('can be read with a number past FD_SETSIZE', async () => {
     const result = await inChild(null, ({ FD_SETSIZE, fd: { dup, pidfd: watchProcess, pipe } }) => {
       const [end] = pipe();
       while (dup(end) < FD_SETSIZE);
@@ -85,7 +85,7 @@ describe('a pidfd', () => {
     expect(result).toEqual({ past: true, read: null });
   });
 
-  test('is closed once, and read throws ERR_CLOSED afterwards', () => {
+  test('is closed once, and read() throws ERR_CLOSED afterwards', () => {
     const status = owned(pidfd(process.pid));
     status.close();
     status.close();
@@ -95,7 +95,7 @@ describe('a pidfd', () => {
   });
 });
 
-test('a pid that is nobody\'s is ESRCH', () => {
+test('a pid without a process fails with ESRCH', () => {
   // Larger than any pid of Linux.
   expect(thrownBy(() => pidfd(2 ** 31 - 1))).toMatchObject({
     message: 'ESRCH: no such process, pidfd_open',
@@ -108,6 +108,6 @@ test('a pid that is nobody\'s is ESRCH', () => {
 test.each([
   ...['1', true, 1n, null, undefined, {}].map((pid) => [pid, 'ERR_INVALID_ARG_TYPE', TypeError] as const),
   ...[0, -1, 1.5, NaN, Infinity, 2 ** 31].map((pid) => [pid, 'ERR_OUT_OF_RANGE', RangeError] as const),
-])('a pid is not %o: %s', (pid, code, type) => {
+])('a pid must not be %o: %s', (pid, code, type) => {
   expectError(() => Reflect.apply(pidfd, undefined, [pid]), code, { type });
 });

@@ -37,7 +37,7 @@ const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
 
 // The copy of each object, in the order of their creation.
 describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
-  test('hear of each signal, once each', async () => {
+  test('each report every signal once', async () => {
     const said = await saidBy(`
       ${COPIES}
       const objects = [...'${made}'].map((copy) => copies[copy].signals(['SIGUSR2', 'SIGTERM']));
@@ -52,7 +52,7 @@ describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the pa
     expect(said).toEqual([each('SIGUSR2'), each('SIGUSR2', 'SIGTERM'), each()]);
   });
 
-  test('give the default action back when the last is closed, in whatever order', async () => {
+  test('restore the default action when the last is closed, in any order', async () => {
     const child = startWithSignals(`
       ${COPIES}
       for (const order of ${JSON.stringify(ORDERS)}) {
@@ -75,7 +75,7 @@ describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the pa
 });
 
 describe('copies of the package in one process', () => {
-  test('leave the handler of libuv where it was, whoever is closed first', async () => {
+  test("keep libuv's handler, in whatever order they are closed", async () => {
     const said = await saidBy(`
       ${COPIES}
       let count = 0;
@@ -95,7 +95,7 @@ describe('copies of the package in one process', () => {
     expect(said).toEqual([[['SIGTERM'], ['SIGTERM'], ['SIGTERM'], 1], 2]);
   });
 
-  test('hear and forget in a worker, too', async () => {
+  test('report signals and restore the default action in a worker, too', async () => {
     const child = startWithSignals(`
       ${COPIES}
       const x = a.signals(['SIGUSR2']);

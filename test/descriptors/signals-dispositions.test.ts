@@ -5,8 +5,8 @@ import { saidBy, startWithSignals } from './signals.js';
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 
-describe('close() gives a signal back to', () => {
-  test.each(ENDING)('its default action: %s', async (name) => {
+describe('close() restores', () => {
+  test.each(ENDING)('the default action: %s', async (name) => {
     const child = startWithSignals(`
       const object = fd.signals(['${name}']);
       kill('${name}');
@@ -19,7 +19,7 @@ describe('close() gives a signal back to', () => {
     expect(await child.ended).toMatchObject({ signal: name, stdout: 'survived\n' });
   });
 
-  test('its default action, once the last of several objects is closed', async () => {
+  test('the default action once the last of several objects is closed', async () => {
     const said = await saidBy(`
       const objects = [['SIGUSR2'], ['SIGHUP', 'SIGUSR2'], ['SIGUSR2']].map((names) => fd.signals(names));
       for (const each of objects) {
@@ -37,7 +37,7 @@ describe('close() gives a signal back to', () => {
     ]);
   });
 
-  test('the listener that was there before, which hears meanwhile as well', async () => {
+  test('the listener from before, which is called meanwhile as well', async () => {
     const said = await saidBy(`
       let count = 0;
       process.on('SIGTERM', () => count++);
@@ -55,7 +55,7 @@ describe('close() gives a signal back to', () => {
     expect(said).toEqual([[['SIGTERM'], 1], 2]);
   });
 
-  test('being ignored, as Node has it with SIGPIPE', async () => {
+  test('SIG_IGN, which Node sets for SIGPIPE', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGPIPE']);
       say(has('SigIgn', 'SIGPIPE'));
@@ -69,8 +69,8 @@ describe('close() gives a signal back to', () => {
   });
 });
 
-describe('an object that is forgotten', () => {
-  test('gives its signal back, and closes its descriptor, when it is collected', async () => {
+describe('an object that is not closed', () => {
+  test('restores the default action and closes its descriptor when it is collected', async () => {
     const said = await saidBy(
       `
       const list = () => openCount();
@@ -93,7 +93,7 @@ describe('an object that is forgotten', () => {
     ]);
   });
 
-  test('is not while a selector has it', async () => {
+  test('is not collected while a selector has it', async () => {
     const said = await saidBy(
       `
       const selector = new io.DefaultSelector();
@@ -112,7 +112,7 @@ describe('an object that is forgotten', () => {
 });
 
 describe('children', () => {
-  test('are noticed by Node, those from before and those from after', async () => {
+  test('are reaped by Node, whether they were started before or after', async () => {
     const said = await saidBy(`
       const before = spawn('cat');
       const object = fd.signals(['SIGCHLD']);
@@ -126,7 +126,7 @@ describe('children', () => {
     expect(said).toEqual([0, ['SIGCHLD'], 1, 1]);
   });
 
-  test('have the default action for a signal that their parent hears of', async () => {
+  test('have the default action for a signal that their parent catches', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGTERM', 'SIGUSR2']);
       const child = spawn('sleep', ['60']);
@@ -136,7 +136,7 @@ describe('children', () => {
     expect(said).toEqual([['SIGUSR2', []]]);
   });
 
-  test('that are the first to start make an object of SIGCHLD deaf, until signals() is called again', async () => {
+  test('take SIGCHLD away from an object if they are the first, until signals() is called again', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGCHLD']);
       await once(spawn('true'), 'close');
@@ -153,7 +153,7 @@ describe('children', () => {
     expect(said).toEqual([[[], false], [['SIGCHLD'], ['SIGCHLD']], false]);
   });
 
-  test('do not where a listener from before stays', async () => {
+  test('do not if there was a listener before', async () => {
     const said = await saidBy(`
       process.on('SIGCHLD', () => {});
       const object = fd.signals(['SIGCHLD']);
@@ -185,7 +185,7 @@ describe('a listener that is added later', () => {
     expect(said).toEqual([[[], 1], 2]);
   });
 
-  test('shares it with objects from before and after, once signals() is called again', async () => {
+  test('shares the signal with objects from before and after once signals() is called again', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGUSR2']);
       let count = 0;
@@ -201,7 +201,7 @@ describe('a listener that is added later', () => {
   });
 });
 
-test('a raw wait of the thread that is hit ends with EINTR', async () => {
+test('a signal ends a raw wait of the thread that it hits with EINTR', async () => {
   const child = startWithSignals(`
     const object = fd.signals(['SIGUSR2']);
     say('waiting');

@@ -24,7 +24,7 @@ const WAITING = `
 `;
 
 describe('signals in workers', () => {
-  test.each([2, 16])('reach each of %d that block in select()', async (count) => {
+  test.each([2, 16])('reach each of %d workers that block in select()', async (count) => {
     const said = await saidBy(`${WORKER}
       const workers = Array.from({ length: ${count} }, () => start(\`${WAITING}\`));
       await Promise.all(workers.map(first));
@@ -40,7 +40,7 @@ describe('signals in workers', () => {
   test.each([
     ['is terminated', 'await worker.terminate();'],
     ['ends by itself', "worker.postMessage('end'); await once(worker, 'exit');"],
-  ])('are given back, and no descriptor is left, when a worker %s without close()', async (_, end) => {
+  ])('get their default action back, and no descriptor is left, when a worker %s without close()', async (_, end) => {
     const said = await saidBy(`${WORKER}
       const list = () => openCount();
       // The first worker of a process opens descriptors that stay open.
@@ -66,7 +66,7 @@ describe('signals in workers', () => {
     expect(said).toEqual([[true, true], [false, true], ['SIGHUP'], [false, 0]]);
   });
 
-  test('leave the addon loaded where its last worker ends, as a handler may be running in it', async () => {
+  test('keep the addon loaded after its last worker ends, as a handler may be running', async () => {
     // The main thread has not loaded the addon.
     const child = startNode(`
       import { once } from 'node:events';
@@ -123,7 +123,7 @@ const STORM = `${WORKER}
   const ended = (child) => new Promise((resolve) => child.on('exit', resolve));
 `;
 
-describe('while objects open and close in three threads, of two times 10,000 signals', () => {
+describe('of twice 10,000 signals, while objects open and close in three threads,', () => {
   test('none is lost by an object that stays open', async () => {
     const said = await saidBy(`${STORM}
       const object = fd.signals(['SIGUSR2', 'SIGHUP']);

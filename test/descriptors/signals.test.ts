@@ -19,7 +19,7 @@ describe.each(backends)('a loop of blocking select() with %s', (backend, Selecto
     while (count < 3) for (const { key } of selector.select()) key.data();
   `;
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('hears of %s each time', async (name) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('reports %s each time', async (name) => {
     const child = startWithSignals(loop);
     await child.printed('waiting');
     for (let count = 1; count <= 3; count++) {
@@ -30,7 +30,7 @@ describe.each(backends)('a loop of blocking select() with %s', (backend, Selecto
     expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('hears of a signal whichever thread it hits', async () => {
+  test('reports a signal whichever thread it hits', async () => {
     const child = startWithSignals(loop);
     await child.printed('waiting');
     const pid = String(child.process.pid);
@@ -58,7 +58,7 @@ describe('read()', () => {
     expect(said).toEqual([['SIGHUP', 'SIGUSR2', 'SIGTERM'], ['SIGINT']]);
   });
 
-  test('is empty, and the descriptor unreadable, where nothing has arrived since', async () => {
+  test('returns nothing, and the descriptor is not readable, if nothing has arrived since', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGUSR2']);
       const state = () => [io.select([object], [], [], 0)[0].length, object.read()];
@@ -75,7 +75,7 @@ describe('read()', () => {
     ]);
   });
 
-  test.each(['read', 'signalArrived'])('loses no signal that comes while it reads: after %s', async (call) => {
+  test.each(['read', 'signalArrived'])('loses no signal that arrives while it reads: after %s', async (call) => {
     const said = await saidBy(`
       const { native } = await import('./dist/core/binding.js');
       const original = native.${call};
@@ -95,7 +95,7 @@ describe('read()', () => {
     expect(said).toEqual([['SIGHUP', 'SIGUSR2']]);
   });
 
-  test('gives the name that was asked for, where a signal has two', async () => {
+  test('uses the name that was asked for if a signal has two', async () => {
     const said = await saidBy(`
       for (const names of [['SIGPOLL'], ['SIGIO'], ['SIGIO', 'SIGPOLL']]) {
         const object = fd.signals(names);
@@ -108,7 +108,7 @@ describe('read()', () => {
     expect(said).toEqual([['SIGPOLL'], ['SIGIO'], ['SIGIO']]);
   });
 
-  test('names it to each of several objects that want it', async () => {
+  test('reports a signal to each of several objects that want it', async () => {
     const said = await saidBy(`
       const [a, b, c] = [['SIGUSR2'], ['SIGHUP', 'SIGUSR2'], ['SIGHUP']].map((names) => fd.signals(new Set(names)));
       kill('SIGUSR2');
@@ -127,7 +127,7 @@ describe('read()', () => {
     ]);
   });
 
-  test('forgets what came to the object that was closed before', async () => {
+  test('reports nothing that arrived for an object that was closed', async () => {
     const said = await saidBy(`
       const stays = fd.signals(['SIGUSR2']);
       const closed = fd.signals(['SIGUSR2']);
@@ -155,7 +155,7 @@ describe('read()', () => {
 });
 
 describe('the descriptor', () => {
-  test('is CLOEXEC, does not block, and is gone after close()', async () => {
+  test('is CLOEXEC and non-blocking, and is closed by close()', async () => {
     const said = await saidBy(`
       const list = () => openCount();
       const before = list();
@@ -168,7 +168,7 @@ describe('the descriptor', () => {
     expect(said).toEqual([['anon_inode:[eventfd]', 0o2000000, 0o4000], 0]);
   });
 
-  test('is a pipe where there is no eventfd, which ten thousand signals do not block', async () => {
+  test('is a pipe without eventfd, and ten thousand signals do not block', async () => {
     const said = await saidBy(`
       const { native } = await import('./dist/core/binding.js');
       delete native.eventfd;
@@ -246,7 +246,7 @@ describe('signals() refuses', () => {
     expect(thrownBy(call)).toMatchObject({ message: expect.stringContaining(message) });
   });
 
-  test('a name that the kernel refuses with its error', () => {
+  test('a name that the kernel refuses, with its error', () => {
     expectError(() => signals(['SIGKILL']), 'EINVAL', { syscall: 'sigaction' });
     expect(thrownBy(() => signals(['SIGKILL']))).toMatchObject({ errno: -constants.errno.EINVAL });
   });
@@ -272,7 +272,7 @@ describe('signals() refuses', () => {
     expect(after).toEqual(before);
   });
 
-  test('without a descriptor left, with EMFILE, and without having changed anything', async () => {
+  test('to open more descriptors than allowed, with EMFILE, without having changed anything', async () => {
     const said = await saidBy(`
       const before = masks('SigCgt');
       const { soft } = fd.getDescriptorLimit();

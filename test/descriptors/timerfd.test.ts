@@ -25,13 +25,13 @@ function witness(timer: TimerFd): { left: bigint; interval: bigint; clock: numbe
 }
 
 describe('a timerfd', () => {
-  test('is one to the kernel, on the monotonic clock', () => {
+  test('is a timerfd on the monotonic clock according to the kernel', () => {
     const timer = open({ delayMs: 60_000 });
     expect(openDescriptors().get(timer.fd)).toBe('anon_inode:[timerfd]');
     expect(witness(timer).clock).toBe(1);
   });
 
-  test.each([0.1, 1, 20, 30.5])('is null to read before its time, and never early: %d ms', (delayMs) => {
+  test.each([0.1, 1, 20, 30.5])('reads null until it expires, which is never early: %d ms', (delayMs) => {
     const begin = performance.now();
     const timer = open({ delayMs });
     let count = timer.read();
@@ -57,13 +57,13 @@ describe('a timerfd', () => {
     expect(total).toBeLessThanOrEqual(BigInt(Math.floor(passed / 5)));
   });
 
-  test('counts expirations that nobody has read', () => {
+  test('counts expirations that were not read', () => {
     const timer = open({ delayMs: 1, intervalMs: 1 });
     expect(select([], [], [], 10)).toEqual([[], [], []]);
     expect(timer.read()).toBeGreaterThanOrEqual(10n);
   });
 
-  test('waits with a read where it blocks', () => {
+  test('makes read() wait in blocking mode', () => {
     const begin = performance.now();
     const timer = open({ delayMs: 20, blocking: true });
     expect(getBlocking(timer.fd)).toBe(true);
@@ -71,7 +71,7 @@ describe('a timerfd', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(20);
   });
 
-  test('is disarmed with a delay of 0', () => {
+  test('is disarmed by a delay of 0', () => {
     const timer = open({ delayMs: 0, intervalMs: 1 });
     expect(witness(timer).left).toBe(0n);
     expect(timer.read()).toBeNull();
@@ -96,7 +96,7 @@ describe('a timerfd', () => {
     expect(set.left).toBeGreaterThan(delay - 30_000_000_000n);
   });
 
-  test('is set anew, and forgets what expired before', () => {
+  test('can be set again, which discards earlier expirations', () => {
     const timer = open({ delayMs: 1 });
     untilReadable(timer.fd);
     timer.set({ delayMs: 60_000, intervalMs: 5 });
@@ -130,7 +130,7 @@ const notOptions = [
   ...notDurations.map(([value, ...error]) => [{ delayMs: 1, intervalMs: value }, ...error] as const),
 ];
 
-describe('a timerfd has no options', () => {
+describe('a timerfd refuses the options', () => {
   test.each([
     ...notOptions,
     [{ delayMs: 1, blocking: 1 }, ...TYPE] as const,

@@ -49,7 +49,7 @@ async function withoutEventfd(backend: string, statements: string): Promise<unkn
 }
 
 describe.each(backends)('without eventfd, %s', (backend) => {
-  test('is woken through a pipe by its own thread, before and during a wait, and once', async () => {
+  test('is woken once through a pipe by its own thread, before and during a wait', async () => {
     const report = await withoutEventfd(
       backend,
       `
@@ -101,7 +101,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
     expect(report).toEqual({ full: 0, left: false, next: 0 });
   });
 
-  test('leaves neither end open, and takes only the write end of a pipe for a waker', async () => {
+  test('leaves neither end of the pipe open, and accepts only a write end for a waker', async () => {
     const report = await withoutEventfd(
       backend,
       `
@@ -136,7 +136,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
   });
 });
 
-test('without eventfd, close() spares the numbers that a waker has lost', async () => {
+test('without eventfd, close() does not close numbers that a waker has lost', async () => {
   const { stdout, stderr } = await startNode(`
     ${WITHOUT_EVENTFD}
     import { closeSync, fstatSync, openSync } from 'node:fs';

@@ -33,7 +33,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('coalesces what another thread asks for before the wait', async () => {
+  test('coalesces wake-ups from another thread before the wait', async () => {
     const { selector, key, writeFd } = idle(Selector);
     await wakeFromThread(selector, 1000);
     write(writeFd, 'x');
@@ -44,7 +44,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
   });
 
-  test('is one object, which takes one descriptor from when it is asked for first', () => {
+  test('is one object, and opens one descriptor when it is first used', () => {
     const selector = open(Selector);
     const before = openCount();
     const { waker } = selector;
@@ -58,7 +58,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(waker.fd).toBe(-1);
   });
 
-  test("is not closed by its own close(), and is harmless after the selector's", () => {
+  test("is not closed by its own close(), and does nothing after the selector's", () => {
     const selector = open(Selector);
     const { waker } = selector;
     waker.close();
@@ -73,7 +73,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(waker.fd).toBe(-1);
   });
 
-  test('is shared with any number of others, each of which has its own end', () => {
+  test('can be shared with any number of others, each with a duplicate of its own', () => {
     const { selector } = idle(Selector);
     const first = owned(new Waker(selector.waker.share()));
     const second = owned(new Waker(first.share()));
@@ -102,7 +102,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(selector.select(null)).toEqual([]);
   });
 
-  test('neither blocks nor throws when it takes no more, and the wake-up is not lost', () => {
+  test('neither blocks nor throws when its counter is full, and the wake-up is not lost', () => {
     const { selector } = idle(Selector);
     const waker = owned(new Waker(selector.waker.share()));
     // The counter of an eventfd is 2^64 - 2 at most.
@@ -114,7 +114,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(selector.select(null)).toEqual([]);
   });
 
-  test('is left out where there is no descriptor to spare, and is there once there is', async () => {
+  test('is missing if no descriptor is free, and is there once one is', async () => {
     const outcome = await inChild(backend, (io, name) => {
       const { readdirSync } = process.getBuiltinModule('node:fs');
       const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
@@ -161,7 +161,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(outcome).toEqual({ past: true, woken: [0, 0], ready: [1, 1] });
   });
 
-  test('wakes although its number was that of a registered descriptor that was closed', () => {
+  test('wakes even if its number was that of a registered descriptor that was closed', () => {
     const selector = open(Selector);
     const [readFd] = openPipe().map(ownedFd);
     selector.register(readFd, EVENT_READ, 'closed');
@@ -207,7 +207,7 @@ describe('a waker of a shared descriptor', () => {
     expect(openDescriptors().get(fd)).toBe(before);
   });
 
-  test('says of one that blocks that it does', () => {
+  test('names the reason if the descriptor blocks', () => {
     const event = owned(eventfd());
     setBlocking(event.fd, true);
     expect(() => new Waker(event.fd)).toThrow(/the descriptor blocks/);
@@ -235,7 +235,7 @@ describe('a waker of a shared descriptor', () => {
     expectError(() => Reflect.construct(Waker, [value]), code, { type });
   });
 
-  test('accepts an eventfd, and leaves what is not its own alone', () => {
+  test("accepts an eventfd, and leaves others' descriptors alone", () => {
     const counter = owned(eventfd());
     const waker = new Waker(dup(counter.fd));
     waker.wake();
@@ -245,7 +245,7 @@ describe('a waker of a shared descriptor', () => {
     expect(counter.read()).toBe(1n);
   });
 
-  test('whose number was closed behind its back does not close whoever has it next', () => {
+  test('whose number was closed behind its back does not close its next owner', () => {
     const fd = dupHigh(owned(eventfd()).fd);
     const waker = new Waker(fd);
     closeSync(fd);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inFaultyChild } from './fault.js';
 
-test('a call for many sockets that fails for one says so at that one, and serves the others', async () => {
+test('recvMany and sendMany report the failure of one socket and serve the others', async () => {
   const told = await inFaultyChild(
     null,
     (io, _, { openFaults }) => {

@@ -29,7 +29,7 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
 const reached = FAULTS.filter(([call]) => (hasEpoll || !/^(epoll|dup3)/.test(call)) && (hasPoll || call !== 'poll'));
 
 test.each(reached)(
-  '%s that fails at any step of an operation loses nothing and leaves nothing',
+  'if %s fails at any step of an operation, nothing is lost and no descriptor is left behind',
   async (call, errors, more = {}) => {
     const { wrong, faults } = await inFaultyChild(
       { ...more, call, errors },

@@ -40,7 +40,7 @@ function waitsOf(io: Package, backend: BaseSelector['backend'], options?: Select
 }
 
 describe.each(backends)('%s', (backend) => {
-  test('a wait that fails throws the error of the call, and the next one finds what is ready', async () => {
+  test('a wait that fails throws the error of its call, and the next wait reports what is ready', async () => {
     const { results, count } = await inFaultyChild(
       { backend, calls: CALLS[backend] },
       async (io, { backend, calls }, { openFaults, waitsOf }) => {
@@ -111,7 +111,7 @@ describe.each(backends)('%s', (backend) => {
     },
   );
 
-  test('interruptions without end neither lose the event nor the deadline', async () => {
+  test('endless interruptions cost neither the event nor the deadline', async () => {
     const result = await inFaultyChild(
       { backend, calls: CALLS[backend] },
       async (io, { backend, calls }, { openFaults, waitsOf }) => {

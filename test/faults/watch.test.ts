@@ -4,7 +4,7 @@ import { backends, hasEpoll } from '../support/selectors.js';
 import { inFaultyChild } from './fault.js';
 
 describe.each(backends)('%s', (backend) => {
-  test('rejects where the loop or a thread cannot watch, names the call, and watches once they can', async () => {
+  test('selectAsync rejects with the name of the call if the loop or a thread cannot watch, and works once they can', async () => {
     const told = await inFaultyChild(
       backend,
       async (io, backend, { openFaults, openNumbers }) => {
@@ -52,7 +52,7 @@ describe.each(backends)('%s', (backend) => {
 
 // Waits of epoll sleep in the event loop, not in a thread.
 describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backend) => {
-  test('a thread whose call fails once, or is interrupted often, goes on waiting and does not spin', async () => {
+  test('a thread whose call fails once or is interrupted often goes on waiting without spinning', async () => {
     const told = await inFaultyChild(
       backend,
       async (io, backend, { openFaults }) => {
@@ -98,7 +98,7 @@ describe.skipIf(!hasEpoll)('an epoll selector that cannot get rid of a stale ent
   test.each([
     ['epoll_create1', 'EMFILE'],
     ['dup3', 'EBUSY'],
-  ])('as %s fails with %s, waits for the rest without spinning', async (call, error) => {
+  ])('because %s fails with %s waits for its other descriptors without spinning', async (call, error) => {
     const { found, time, cpu } = await inFaultyChild(
       { call, error },
       async (io, { call, error }, { openFaults }) => {

@@ -4,7 +4,7 @@ import { inChild } from '../support/child.js';
 import { publicTable } from '../support/public-table.js';
 import { hostileValues } from './values.js';
 
-test('every argument of a wrong type or out of range is refused with a code, and nothing has changed', async () => {
+test('every argument of a wrong type or out of range is refused with a code and changes nothing', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hostileValues, callables, openNumbers, stateOf, outcomeOf, cleanUp }) => {

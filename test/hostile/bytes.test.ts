@@ -63,7 +63,7 @@ function uselessViews(): [label: string, bytes: Uint8Array][] {
   ];
 }
 
-test('every function takes bytes of every realm, class and memory, exactly those that there are', async () => {
+test('every function accepts bytes of every realm, class and kind of memory, and exactly those', async () => {
   const results = await inChild(
     null,
     (io, _, { views }) => {
@@ -154,7 +154,7 @@ test('every function takes bytes of every realm, class and memory, exactly those
   ]);
 });
 
-test('a message that says it is shorter than it is does not reach into the next slot', () => {
+test('a message that lies about its length does not reach into the next slot', () => {
   class Liar extends Uint8Array {
     override get length() {
       return 4;
@@ -170,7 +170,7 @@ test('a message that says it is shorter than it is does not reach into the next 
   expect(list.length).toBe(0);
 });
 
-test('bytes that are no longer there are refused by every function', async () => {
+test('every function refuses bytes of detached memory', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, callables, openNumbers, stateOf, outcomeOf, cleanUp, uselessViews }) => {

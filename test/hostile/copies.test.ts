@@ -16,7 +16,7 @@ function load(directory: string): Package {
   };
 }
 
-test('two copies of the package call everything in turn and leave what the other owns alone', async () => {
+test("two copies of the package call everything in turn and leave each other's descriptors alone", async () => {
   const wrong = await inChild(
     secondCopy(),
     async (a, directory, { load, publicTable, callables, openNumbers, outcomeOf, cleanUp, stateOf }) => {
@@ -58,7 +58,7 @@ test('two copies of the package call everything in turn and leave what the other
   expect(wrong).toEqual([]);
 });
 
-test('every file object of one copy can be watched by the other, and no method misreads its objects', async () => {
+test("each copy can watch the other's file objects, and no method misreads the other's objects", async () => {
   const { wrong, watched } = await inChild(
     secondCopy(),
     async (a, directory, { load, publicTable, outcomeOf }) => {
@@ -116,7 +116,7 @@ test('every file object of one copy can be watched by the other, and no method m
   expect(watched).toEqual(expect.arrayContaining(['Waker', 'Socket', 'EventFd', 'TimerFd', 'PidFd']));
 });
 
-test('wakers, sockets and epolls pass from one copy to the other', async () => {
+test('wakers, sockets and epolls can be passed to the other copy', async () => {
   const passed = await inChild(
     secondCopy(),
     async (a, directory, { load }) => {
@@ -154,7 +154,7 @@ test('wakers, sockets and epolls pass from one copy to the other', async () => {
   expect(passed.passed).toEqual([...backends.flatMap(() => [[], []]), 'across', 0, ...epoll]);
 });
 
-test('a number that the other copy has closed is lost, and its next owner left alone', async () => {
+test('a number that the other copy has closed is lost, and its next owner is left alone', async () => {
   const result = await inChild(
     secondCopy(),
     async (a, directory, { load }) => {

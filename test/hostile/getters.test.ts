@@ -6,7 +6,7 @@ import { hookedValues } from './objects.js';
 
 const using = { publicTable, hookedValues, ...callTools };
 
-test('what a getter or method of an argument throws passes through, and nothing has changed', async () => {
+test('an error thrown by a getter or method of an argument passes through, and nothing has changed', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hookedValues, callables, openNumbers, stateOf, outcomeOf, cleanUp }) => {
@@ -66,7 +66,7 @@ test('what a getter or method of an argument throws passes through, and nothing 
   expect(count).toBeGreaterThan(100);
 });
 
-test('an object that a getter closes is ERR_CLOSED, and the next file with its number left alone', async () => {
+test('a call whose argument closes its object throws ERR_CLOSED and leaves the next owner of the number alone', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hookedValues, callables, openNumbers, fileState, outcomeOf, cleanUp }) => {
@@ -137,7 +137,7 @@ test('an object that a getter closes is ERR_CLOSED, and the next file with its n
   expect(count).toBeGreaterThan(50);
 });
 
-test('a property of an argument is read once at the most', async () => {
+test('a property of an argument is read at most once', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hookedValues, callables, openNumbers, outcomeOf, cleanUp }) => {

@@ -5,7 +5,7 @@ import { publicTable } from '../support/public-table.js';
 
 const using = { publicTable, ...callTools };
 
-test('what somebody has put on Object.prototype acts neither as an option nor as a descriptor', async () => {
+test('properties of Object.prototype act neither as options nor as descriptors', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, callables, openNumbers, fileState, stateOf, outcomeOf, cleanUp }) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { publicTable } from '../support/public-table.js';
 
-test('the table of hostile calls has every function and class that is exported, with all their members', async () => {
+test('the table of public calls has every exported function and class with all members', async () => {
   const { exported, listed } = await inChild(
     null,
     (io, _, { publicTable }) => {

@@ -71,7 +71,7 @@ test('every method and getter refuses a wrong this', async () => {
   expect(count).toBeGreaterThan(500);
 });
 
-test('after close() every method is ERR_CLOSED, whatever its arguments are, and close() itself harmless', async () => {
+test('after close() every method throws ERR_CLOSED, whatever its arguments, except close() itself', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, callables, openNumbers, outcomeOf, cleanUp }) => {
@@ -113,7 +113,7 @@ test('after close() every method is ERR_CLOSED, whatever its arguments are, and 
   expect(count).toBeGreaterThan(50);
 });
 
-test('console.log shows what is open, what is closed, and what only inherits from a class', async () => {
+test('console.log shows open and closed objects, and objects that only inherit from a class', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, openNumbers, outcomeOf, cleanUp }) => {

@@ -47,7 +47,7 @@ async function waits(io: typeof import('io-selectors'), timeoutMs: number): Prom
   return result;
 }
 
-describe('with clocks and timers that were replaced after the package was loaded', () => {
+describe('if clocks and timers are replaced after the package is loaded,', () => {
   // Longer than one slice of a worker's wait.
   const timeoutMs = 120;
 

@@ -20,7 +20,7 @@ function sources(directory: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length));
 }
 
-test('the package holds what it needs to run and to be built, and no more', () => {
+test('the package contains what it needs to run and to be built, and nothing else', () => {
   const scripts = ['index', 'socket', 'fd', 'core/binding', 'library', 'cli/main'].flatMap((name) => [
     `dist/${name}.js`,
     `dist/${name}.js.map`,

@@ -47,7 +47,7 @@ async function failure(directory: string, entry = 'index.js'): Promise<Failure> 
 
 describe('an addon that cannot be loaded', () => {
   test.each(['index.js', 'socket.js', 'fd.js'])(
-    'makes %s throw what was tried, why it failed, and the command that builds it',
+    'makes %s throw an error that tells what was tried, why it failed, and which command builds it',
     async (entry) => {
       const directory = copy({ loader: true });
       const error = await failure(directory, entry);
@@ -61,7 +61,7 @@ describe('an addon that cannot be loaded', () => {
     },
   );
 
-  test('keeps the cause where a file is there but is no addon', async () => {
+  test('keeps the cause if its file is not an addon', async () => {
     const directory = copy({ loader: true });
     mkdirSync(join(directory, 'build/Release'), { recursive: true });
     writeFileSync(join(directory, 'build/Release/io_selectors.node'), 'not a shared object');
@@ -72,7 +72,7 @@ describe('an addon that cannot be loaded', () => {
     expect(error.cause.message).toContain('io_selectors.node');
   });
 
-  test('keeps the cause where node-gyp-build is missing', async () => {
+  test('keeps the cause if node-gyp-build is missing', async () => {
     const error = await failure(copy({ loader: false }));
     expect(error.code).toBe('ERR_DLOPEN_FAILED');
     expect(error.cause.code).toBe('MODULE_NOT_FOUND');
@@ -95,7 +95,7 @@ describe.each<[string, object]>([
   ['io-selectors/fd', fd],
   ['io-selectors/socket', sockets],
 ])('%s', (name, imported) => {
-  test('gives the same classes and functions to require and to import', async () => {
+  test('gives the same classes and functions to require() and import', async () => {
     const { stdout, stderr } = await startNode(`
       import { createRequire } from 'node:module';
       import { join } from 'node:path';
@@ -116,7 +116,7 @@ describe.each<[string, object]>([
   });
 });
 
-test('an object that was required is an instance of what was imported', async () => {
+test('objects from require() are instances of imported classes', async () => {
   const { stdout } = await startNode(`
     import { createRequire } from 'node:module';
     import { join } from 'node:path';
@@ -133,12 +133,12 @@ test('an object that was required is an instance of what was imported', async ()
   expect(stdout).toBe('true true true\n');
 });
 
-test('the package tells its version to require', () => {
+test('require() can read the version of the package', () => {
   const require = createRequire(import.meta.url);
   expect(require('io-selectors/package.json')).toMatchObject({ name: 'io-selectors' });
 });
 
-test('sixteen workers load the addon at once, and each waits with it', async () => {
+test('sixteen workers load the addon at once and wait with it', async () => {
   const inputs = Array.from({ length: 16 }, (_, i) => i);
   const threads = await Promise.all(
     inputs.map((input) =>

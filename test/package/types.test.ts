@@ -5,7 +5,7 @@ import { expectError } from '../support/errors.js';
 
 // The compiler checks these: an error that is expected and missing is an error.
 describe('data', () => {
-  test('may be left out only where it may be undefined', () => {
+  test('may be left out only if its type includes undefined', () => {
     const [readFd] = pipe();
     const callbacks = owned(new DefaultSelector<() => void>());
     // @ts-expect-error -- key.data() would be a call of undefined

@@ -43,7 +43,7 @@ describe.each(backends)('close() of %s', (_, Selector) => {
     expect(await closed).toBe(true);
   });
 
-  test('during a wait, with everything that could end it due as well, settles it once with no events', async () => {
+  test('during a wait, together with everything else that could end it, settles it once with no events', async () => {
     const { selector, writeFd } = idle(Selector);
     const abort = new AbortController();
     const wait = selector.selectAsync({ signal: abort.signal, timeoutMs: 1 });
@@ -60,7 +60,7 @@ describe.each(backends)('close() of %s', (_, Selector) => {
     expect((await wait).length).toBeLessThanOrEqual(1);
   });
 
-  test('after a wait that was aborted and begun again leaves its descriptors in no use', async () => {
+  test('after a wait was aborted and begun again leaves its descriptors unused', async () => {
     const selector = open(Selector);
     const [readFd, writeFd] = pipe();
     const [reader, writer] = highPipe();

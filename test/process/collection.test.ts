@@ -14,7 +14,7 @@ async function collectUntil(condition: () => boolean): Promise<void> {
 }
 
 describe.each(backends)('%s, not closed', (backend) => {
-  test('gives up its descriptors, its waker and its thread when it is collected', async () => {
+  test('releases its descriptors, its waker and its thread when it is collected', async () => {
     const outcome = await inChild(
       backend,
       async (io: Package, name) => {
@@ -43,7 +43,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(outcome.after).toEqual(outcome.before);
   });
 
-  test('is not collected, nor what it calls back, while it waits', async () => {
+  test('is not collected while it waits, and neither is its continuation', async () => {
     const woken = await inChild(
       backend,
       async (io: Package, name) => {
@@ -65,7 +65,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(woken).toEqual([['kept', 1]]);
   });
 
-  test('is not collected during the callbacks of selectEach, nor in sync waits between', async () => {
+  test('is not collected during the callbacks of selectEach', async () => {
     const calls = await inChild(
       backend,
       (io: Package, name) => {
@@ -90,7 +90,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(calls).toBe(50);
   });
 
-  test('closed and collected never closes what has its number by now', async () => {
+  test('never closes the next owner of its number once it is closed and collected', async () => {
     const open = await inChild(
       backend,
       async (io: Package, name) => {

@@ -41,7 +41,7 @@ test.each(blockingWaits)(
   },
 );
 
-test.each(blockingWaits)('process.exit() of the main thread ends one in $wait of $backend', async (blocking) => {
+test.each(blockingWaits)('process.exit() in the main thread ends a worker that blocks in $wait of $backend', async (blocking) => {
   const { code, signal, elapsedMs } = await endOf(blocking, 'process.exit(7)');
   expect([code, signal]).toEqual([7, null]);
   expect(elapsedMs).toBeLessThan(BOUND_MS);
@@ -57,7 +57,7 @@ describe.each(blockingWaits.filter(({ wait }) => wait === 'selector.select(null)
       expect(elapsedMs).toBeLessThan(BOUND_MS);
     });
 
-    test('is ended by the natural end of the main thread, which it does not hold up', async () => {
+    test('does not keep the process alive when the main thread ends', async () => {
       const { code, signal, elapsedMs } = await endOf(blocking, 'worker.unref()');
       expect([code, signal]).toEqual([0, null]);
       expect(elapsedMs).toBeLessThan(BOUND_MS);

@@ -68,7 +68,7 @@ describe.each(backends)('workers that end with waits of %s in progress', (backen
   });
 });
 
-test('sixteen workers load the addon at once and end at different moments, before the main thread', async () => {
+test('sixteen workers load the addon at once and end at different times', async () => {
   const worker = `
     const { workerData } = require('node:worker_threads');
     const io = require('io-selectors');

@@ -4,7 +4,7 @@ import { root, startNode } from '../support/processes.js';
 // Before Node 24 the option is experimental.
 const option = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
 
-test('where the permission model forbids addons, the error says so and can be caught', async () => {
+test('if the permission model forbids addons, the error says so and can be caught', async () => {
   const { code, stdout } = await startNode(
     `
     try {
@@ -25,7 +25,7 @@ test('where the permission model forbids addons, the error says so and can be ca
   });
 });
 
-test('a worker that is terminated while it loads the addon does not take the process with it', async () => {
+test('a worker that is terminated while it loads the addon does not crash the process', async () => {
   // Without Node's module loader, which does not survive termination at every point.
   const worker = `
     const { workerData } = require('node:worker_threads');

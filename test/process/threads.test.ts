@@ -7,7 +7,7 @@ import { backends, hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
 describe.each(backends)('%s in a worker', (backend) => {
-  test('waits on the loop of its own thread, not on that of the main thread', async () => {
+  test("waits with its own thread's event loop", async () => {
     const [readFd, writeFd] = pipe();
     const state = new Int32Array(new SharedArrayBuffer(4));
     await inThread({ backend, readFd, state }, async (io, { backend, readFd, state }) => {
@@ -25,7 +25,7 @@ describe.each(backends)('%s in a worker', (backend) => {
     expect(state[0]).toBe(EVENT_READ);
   });
 
-  test('is terminated in the middle of its callbacks and continuations, without a crash', async () => {
+  test('can be terminated during its callbacks and continuations without a crash', async () => {
     const worker = `
       const io = require('io-selectors');
       const { pipe } = require('io-selectors/fd');
@@ -58,7 +58,7 @@ describe.each(backends)('%s in a worker', (backend) => {
 
 // Needs a build with epoll.
 describe.skipIf(!hasEpoll)('epoll shared by threads', () => {
-  test('an event is not lost to a waiter whose time is over', async () => {
+  test('an event is not lost to a waiter that times out', async () => {
     const rounds = 200;
     const epoll = owned(new Epoll());
     const [readFd, writeFd] = pipe();

@@ -11,8 +11,8 @@ const advice = (fd: number) =>
   `descriptor ${fd} is registered already. ` +
   `If it was closed since, and is the number of another file by now: unregister(${fd}) first`;
 
-describe.each(backends)('%s, of a number that is registered already,', (_backend, Selector) => {
-  test('tells what to do if it is the number of another file by now', () => {
+describe.each(backends)('%s: for a number that is registered already,', (_backend, Selector) => {
+  test('the error tells what to do if another file has the number by now', () => {
     const [readFd] = highPipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -26,7 +26,7 @@ describe.each(backends)('%s, of a number that is registered already,', (_backend
     expect(selector.register(readFd, EVENT_READ).fd).toBe(readFd);
   });
 
-  test('names the object that was closed and not unregistered', () => {
+  test('the error names the object that was closed and not unregistered', () => {
     const [socket, peer] = socketPair();
     const selector = open(Selector);
     const { fd } = selector.register(socket, EVENT_READ);
@@ -40,7 +40,7 @@ describe.each(backends)('%s, of a number that is registered already,', (_backend
   });
 });
 
-test.skipIf(!hasPoll)('Poll tells what to do if the number is of another file by now', () => {
+test.skipIf(!hasPoll)('the error of Poll tells what to do if another file has the number by now', () => {
   const [readFd] = pipe();
   const poll = owned(new Poll());
   poll.register(readFd, POLLIN);

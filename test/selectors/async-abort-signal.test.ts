@@ -14,7 +14,7 @@ function broken(method: 'addEventListener' | 'removeEventListener', abort = new 
 }
 
 describe.each(backends)('selectAsync of %s and a signal', (_backend, Selector) => {
-  test('whose addEventListener throws: rejects with that, and can wait again', async () => {
+  test('whose addEventListener throws: rejects with its error, and can wait again', async () => {
     const { selector, key, writeFd } = idle(Selector);
     await expect(selector.selectAsync({ signal: broken('addEventListener') })).rejects.toThrow('from addEventListener');
     write(writeFd, 'x');
@@ -41,7 +41,7 @@ describe.each(backends)('selectAsync of %s and a signal', (_backend, Selector) =
     expect(selector.closed).toBe(true);
   });
 
-  test('that is none: is refused', async () => {
+  test('that is not an AbortSignal: is refused', async () => {
     const { selector } = idle(Selector);
     const fakes: unknown[] = [Object.create(AbortSignal.prototype), new EventTarget(), {}, 5, null];
     for (const fake of fakes) {

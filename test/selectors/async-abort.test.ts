@@ -10,7 +10,7 @@ const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').le
 
 describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
   test.each([[new Error('reason')], ['reason'], [null], [0]])(
-    'that is aborted already rejects with its very reason, and nothing is consumed (%#)',
+    'that is aborted already rejects with its own reason, and nothing is consumed (%#)',
     async (reason) => {
       const { selector, key, writeFd } = idle(Selector);
       write(writeFd, 'x');
@@ -24,7 +24,7 @@ describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
     },
   );
 
-  test('rejects a wait with its very reason at once, and the next wait reports what is ready', async () => {
+  test('rejects a wait with its own reason at once, and the next wait reports what is ready', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const controller = new AbortController();
     const promise = selector.selectAsync({ signal: controller.signal });
@@ -55,7 +55,7 @@ describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
     });
   });
 
-  test('has no listener of the selector after a wait, however that ended', async () => {
+  test('has no listener of the selector after a wait, however the wait ended', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const { signal } = new AbortController();
     const waiting = selector.selectAsync({ signal });
@@ -91,7 +91,7 @@ describe.each(backends)('an AbortSignal for %s', (_backend, Selector) => {
     expect(keysOf(await next)).toEqual([key]);
   });
 
-  test('may close the selector, or begin another wait, from another listener', async () => {
+  test('may have another listener that closes the selector or begins another wait', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const controller = new AbortController();
     let next: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(keysOf(await promise)).toEqual([key]);
     });
 
-    test('a descriptor that is registered is watched', async () => {
+    test('a newly registered descriptor is watched', async () => {
       const { selector } = idle(Selector);
       const promise = selector.selectAsync();
       await reached();
@@ -30,7 +30,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(keysOf(await promise)).toEqual([key]);
     });
 
-    test('modifying what is asked of a ready descriptor ends the wait', async () => {
+    test('a change of events that makes a descriptor ready ends the wait', async () => {
       const selector = open(Selector);
       const [a, b] = socketPair();
       b.send('x');
@@ -44,7 +44,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(ready[0].events).toBe(EVENT_READ);
     });
 
-    test('a descriptor that was unregistered is not reported', async () => {
+    test('an unregistered descriptor is not reported', async () => {
       const { selector, readFd, writeFd } = idle(Selector);
       const { result, elapsedMs } = await elapsed(async () => {
         const promise = selector.selectAsync({ timeoutMs: 50 });
@@ -57,7 +57,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(elapsedMs).toBeGreaterThanOrEqual(50);
     });
 
-    test('a direction that is no longer asked for is not reported', async () => {
+    test('an event that is no longer asked for is not reported', async () => {
       const selector = open(Selector);
       const [a, b] = socketPair();
       selector.register(a, EVENT_READ);
@@ -99,7 +99,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(await promise).toEqual([]);
     });
 
-    test('a descriptor that is closed after its selector is in use by nobody', async () => {
+    test('a descriptor that is closed after its selector is not kept open', async () => {
       const { selector } = idle(Selector);
       const { listener, port } = tcpListener();
       selector.register(listener, EVENT_READ);
@@ -111,7 +111,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(await promise).toEqual([]);
     });
 
-    test('a number that comes back to another file is watched as that', async () => {
+    test('a number that is registered again for another file is watched as that file', async () => {
       const { selector } = idle(Selector);
       const [readFd, writeFd] = highPipe();
       selector.register(readFd, EVENT_READ, 'old');
@@ -127,7 +127,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     });
   });
 
-  test('a thousand changes during one wait leave it waiting for what is registered at last', async () => {
+  test('after a thousand changes a wait watches what is registered in the end', async () => {
     const { selector, readFd, writeFd, key } = idle(Selector);
     const promise = selector.selectAsync();
     const wait = follow(promise);
@@ -143,7 +143,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(keysOf(await promise)).toEqual([key]);
   });
 
-  test('a wait that has ended uses no descriptor, whatever had been found meanwhile', async () => {
+  test('a wait that has ended keeps no descriptor open, whatever it found', async () => {
     // In a child, as a thread of this process may sleep in such a call for another test.
     const outcome = await inChild(backend, async (io, name) => {
       const { readdirSync, readFileSync } = process.getBuiltinModule('node:fs');

@@ -3,7 +3,7 @@ import { inChild } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
 describe.each(backends)('garbage collection and selectAsync of %s', (backend) => {
-  test('a selector that waits is not collected, nor what follows its wait', async () => {
+  test('a selector that waits is not collected, and neither is its continuation', async () => {
     const outcome = await inChild(
       backend,
       async (io, name) => {
@@ -38,7 +38,7 @@ describe.each(backends)('garbage collection and selectAsync of %s', (backend) =>
     expect(outcome).toEqual(Array(10).fill(true));
   });
 
-  test('a selector that has waited and was not closed is collected, with its thread and its descriptors', async () => {
+  test('a selector that has waited is collected without close(), with its thread and its descriptors', async () => {
     const outcome = await inChild(
       backend,
       async (io, name) => {

@@ -4,7 +4,7 @@ import { hasPoll } from '../support/selectors.js';
 
 // poll(2) takes at most RLIMIT_NOFILE entries, and the thread that waits needs one of them for its wake-up.
 describe.skipIf(!hasPoll)('a PollSelector with as many registrations as the process may have descriptors', () => {
-  test.each(['write', 'wake', 'timeout', 'change', 'close'])('waits without using the processor: %s', async (end) => {
+  test.each(['write', 'wake', 'timeout', 'change', 'close'])('waits without using the CPU: %s', async (end) => {
     const { cpuMs, ...report } = await inChild(end, async (io, end) => {
       const { setTimeout } = process.getBuiltinModule('node:timers/promises');
       const selector = new io.PollSelector();
@@ -49,7 +49,7 @@ describe.skipIf(!hasPoll)('a PollSelector with as many registrations as the proc
     expect(cpuMs).toBeLessThan(300);
   });
 
-  test('rejects with more', async () => {
+  test('rejects a wait with more', async () => {
     const code = await inChild(null, async (io) => {
       const selector = new io.PollSelector();
       const [r] = io.fd.pipe();

@@ -47,7 +47,7 @@ async function reportOf(source: string): Promise<Record<string, unknown>> {
 const WORKS = [true, true, 0, 0];
 
 describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
-  test('rejects where 600 duplicates of a descriptor were registered after a wait, until they are gone', async () => {
+  test('rejects while 600 duplicates of a descriptor are registered', async () => {
     const report = await reportOf(`
       report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
       const fds = duplicates();
@@ -63,7 +63,7 @@ describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
     expect(report).toEqual({ first: 0, registered: 600, second: refused, third: refused, sync: 601, works: WORKS });
   });
 
-  test('refuses what is registered while the wait is pending, which goes on', async () => {
+  test('refuses the registration that goes too far during a wait, which goes on', async () => {
     const report = await reportOf(`
       const wait = s.selectAsync();
       report.registered = registerAll(duplicates());
@@ -79,7 +79,7 @@ describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
     expect(wait).toBe(count);
   });
 
-  test('refuses it in the turn in which the wait was begun from a callback of the loop', async () => {
+  test('refuses it also in the turn in which a callback of the loop began the wait', async () => {
     const report = await reportOf(`
       const other = open();
       setTimeout(write, 1, w, 'x');
@@ -91,7 +91,7 @@ describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
     expect(report).toEqual({ registered: [expect.any(Number), 'EINVAL'], wait: true });
   });
 
-  test('rejects with a chain of four epolls in it, and works without', async () => {
+  test('rejects while it watches a chain of four epolls', async () => {
     const report = await reportOf(`
       report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
       let inner = r;
@@ -108,7 +108,7 @@ describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
     expect(report).toEqual({ first: 0, registered: 1, second: ['ELOOP', 'epoll_ctl', true], works: WORKS });
   });
 
-  test('refuses a chain while the wait is pending', async () => {
+  test('refuses a chain of epolls during a wait', async () => {
     const report = await reportOf(`
       const wait = s.selectAsync({ timeoutMs: 50 });
       let inner = r;
@@ -166,7 +166,7 @@ describe.skipIf(!hasEpoll).each([
   });
 });
 
-test.skipIf(!hasEpoll)('a selector has no descriptor of the event loop left after close()', async () => {
+test.skipIf(!hasEpoll)('a selector leaves no descriptor with the event loop after close()', async () => {
   const report = await reportOf(`
     const count = () => openCount();
     const before = count();

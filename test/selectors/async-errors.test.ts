@@ -39,7 +39,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await selector.selectAsync()).toHaveLength(1);
   });
 
-  test('rejects with what a getter of its options throws, or with ERR_CLOSED if that closes it', async () => {
+  test('rejects with the error of a getter of its options, or with ERR_CLOSED if the getter closes the selector', async () => {
     const { selector } = idle(Selector);
     const thrown = new Error('getter');
     const options = {
@@ -58,7 +58,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     await expect(selector.selectAsync(closing)).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   });
 
-  test('rejects with ERR_CLOSED after close(), before it looks at its options', async () => {
+  test('rejects with ERR_CLOSED after close(), without looking at its options', async () => {
     const { selector } = idle(Selector);
     selector.close();
     await expect(selector.selectAsync()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
@@ -66,7 +66,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
   });
 
   // The kernel removes a closed descriptor from an epoll set.
-  test.skipIf(backend === 'epoll')('rejects with EBADF where a descriptor was closed', async () => {
+  test.skipIf(backend === 'epoll')('rejects with EBADF if a descriptor was closed', async () => {
     const { selector } = idle(Selector);
     const [readFd] = highPipe();
     selector.register(readFd, EVENT_READ);
@@ -100,7 +100,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     await expect(selector.selectAsync()).rejects.toMatchObject({ code: 'EBADF', syscall: backend, fd: readFd });
   });
 
-  test.runIf(backend === 'epoll')('waits on where a descriptor was closed', async () => {
+  test.runIf(backend === 'epoll')('goes on waiting if a descriptor was closed', async () => {
     const selector = open(Selector);
     const [readFd] = highPipe();
     selector.register(readFd, EVENT_READ);

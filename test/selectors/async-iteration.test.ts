@@ -8,7 +8,7 @@ import { backends, expectReady, open } from '../support/selectors.js';
 const byte = new Uint8Array(1);
 
 describe.each(backends)('for await over %s', (_backend, Selector) => {
-  test('gives batches until the selector is closed in its body', async () => {
+  test('yields batches until its body closes the selector', async () => {
     const { selector, key, readFd, writeFd } = idle(Selector);
     const batches = [];
     setTimeout(() => write(writeFd, 'abc'), 5);
@@ -20,7 +20,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     expect(batches).toEqual([[key], [key], [key]]);
   });
 
-  test('ends when the selector is closed from outside, without an empty batch', async () => {
+  test('ends without an empty batch when the selector is closed from outside', async () => {
     const { selector } = idle(Selector);
     setTimeout(() => selector.close(), 5);
     const batches = [];
@@ -29,7 +29,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     expect(selector.closed).toBe(true);
   });
 
-  test('gives an empty batch after a wake-up', async () => {
+  test('yields an empty batch after a wake-up', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const sizes = [];
     setTimeout(() => selector.wakeup(), 5);
@@ -68,7 +68,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     expect(keysOf(await selector.selectAsync())).toEqual([key]);
   });
 
-  test('what is registered in its body is watched', async () => {
+  test('a descriptor that its body registers is watched', async () => {
     const { selector, key, readFd, writeFd } = idle(Selector);
     const [otherFd, otherWriteFd] = pipe();
     write(writeFd, 'x');
@@ -121,7 +121,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     }
   });
 
-  test('a batch that is asked for while another is waited for comes after that', async () => {
+  test('a batch that is asked for early comes after the pending one', async () => {
     const { selector, key, readFd, writeFd } = idle(Selector);
     const iterator = selector[Symbol.asyncIterator]();
     const first = iterator.next();
@@ -136,7 +136,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     expect(await second).toEqual({ value: undefined, done: true });
   });
 
-  test('a failure of the wait is thrown, and ends it', async () => {
+  test('a wait that fails throws its error and ends the iteration', async () => {
     const { selector, writeFd } = idle(Selector);
     write(writeFd, 'x');
     const iterator = selector[Symbol.asyncIterator]();
@@ -146,7 +146,7 @@ describe.each(backends)('for await over %s', (_backend, Selector) => {
     expect(await iterator.next()).toEqual({ value: undefined, done: true });
   });
 
-  test('an empty selector is iterated as any other', async () => {
+  test('an empty selector can be iterated', async () => {
     const selector = open(Selector);
     const next = selector[Symbol.asyncIterator]().next();
     selector.wakeup();

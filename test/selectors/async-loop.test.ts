@@ -30,7 +30,7 @@ async function netPair(): Promise<[client: NetSocket, server: NetSocket]> {
 
 describe.each(backends)('selectAsync of %s and the event loop', (backend, Selector) => {
   test.each([null, 0, 10])(
-    'a loop over a descriptor that is always ready starves nobody (timeout %s)',
+    'a loop over a descriptor that is always ready starves neither timers nor I/O (timeout %s)',
     async (timeoutMs) => {
       const selector = open(Selector);
       selector.register(pipe()[1], EVENT_WRITE);
@@ -74,7 +74,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(Math.min(...counts)).toBe(50);
   });
 
-  test('a batch of 5000 ready descriptors is delivered whole, each once', async () => {
+  test('a batch of 5000 ready descriptors is complete, with each once', async () => {
     const selector = open(Selector, { fdSetSize: 16_384 });
     const taken = openDescriptors();
     const free = Array.from({ length: MANY + 500 }, (_, i) => 8192 + i).filter((fd) => !taken.has(fd));
@@ -92,7 +92,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(new Set(ready.map(({ key }) => key.fd))).toEqual(new Set(fds));
   });
 
-  test('a selector with nothing ready keeps the event loop asleep', async () => {
+  test('the event loop sleeps while nothing is ready', async () => {
     const { selector } = idle(Selector);
     const promise = selector.selectAsync();
     const wait = follow(promise);
@@ -104,7 +104,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(await promise).toEqual([]);
   });
 
-  test('a socket of net is reported here, and Node reads from it as ever', async () => {
+  test('a net.Socket is reported, and Node reads from it as before', async () => {
     const { selector } = idle(Selector);
     const [client, server] = await netPair();
     // Node does not read from the socket yet.
@@ -124,7 +124,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(await selector.selectAsync({ timeoutMs: 5 })).toEqual([]);
   });
 
-  test('a socket of net that Node closes can be unregistered during a wait', async () => {
+  test('a net.Socket that Node closes can be unregistered during a wait', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const [client] = await netPair();
     const own = selector.register(client, EVENT_READ);
@@ -150,7 +150,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect([getBlocking(readFd), getBlocking(writeFd)]).toEqual([true, true]);
   });
 
-  test('what follows a wait sees the store that was current when it was begun', async () => {
+  test("a wait's continuation sees the AsyncLocalStorage of the wait", async () => {
     const storage = new AsyncLocalStorage<number>();
     const waits = [1, 2, 3].map((store) =>
       storage.run(store, async () => {
