@@ -137,7 +137,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect(keysOf(await promise)).toEqual([key]);
   });
 
-  test("descriptors stay blocking where they were, all but the selector's own", async () => {
+  test('the blocking mode of registered descriptors does not change', async () => {
     const [readFd, writeFd] = openPipe({ blocking: true }).map(ownedFd);
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -150,7 +150,7 @@ describe.each(backends)('selectAsync of %s and the event loop', (backend, Select
     expect([getBlocking(readFd), getBlocking(writeFd)]).toEqual([true, true]);
   });
 
-  test("a wait's continuation sees the AsyncLocalStorage of the wait", async () => {
+  test('a continuation sees the AsyncLocalStorage store from the start of its wait', async () => {
     const storage = new AsyncLocalStorage<number>();
     const waits = [1, 2, 3].map((store) =>
       storage.run(store, async () => {

@@ -111,7 +111,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     ['process.exit() at once', 'process.exit(3);', 3, 0],
     ['process.exit() later', 'setTimeout(() => process.exit(3), 20);', 3, 20],
     ['an uncaught exception', "setTimeout(() => { throw new Error('uncaught'); }, 20);", 1, 20],
-  ])('%s ends the process although a wait for ever is pending', async (_what, statement, expected, least) => {
+  ])('%s ends the process while an endless wait is pending', async (_what, statement, expected, least) => {
     const { code, lived } = await run(`
       ${watched}
       start = performance.now();
@@ -123,7 +123,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(lived).toBeLessThan(5000);
   });
 
-  test('an exception in what follows a wait is uncaught', async () => {
+  test('an exception in the continuation of a wait is uncaught', async () => {
     const { code, stderr } = await run(`
       ${watched}
       fd.write(writeFd, 'x');
@@ -143,7 +143,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectError(() => selector.ref(), 'ERR_CLOSED');
   });
 
-  test('unref() in a process that others keep alive puts off no wait, however the event loop sleeps', async () => {
+  test('unref() delays no wait in a process that something else keeps alive', async () => {
     const { stderr, printed } = await run(`
       ${watched}
       selector.unref();

@@ -27,7 +27,7 @@ describe.skipIf(!hasEpoll)("unpollable: 'ready'", () => {
     expect(keysOf(await promise)).toEqual([key]);
   });
 
-  test('a regular file of which something is asked for first during a wait ends it', async () => {
+  test('a regular file whose first events are asked for during a wait ends it', async () => {
     const selector = owned(new EpollSelector({ unpollable: 'ready' }));
     const fd = file();
     selector.register(fd, EVENT_PRIORITY);
@@ -52,7 +52,7 @@ describe.skipIf(!hasEpoll)("unpollable: 'ready'", () => {
     expect(elapsedMs).toBeGreaterThanOrEqual(20);
   });
 
-  test('a regular file does not keep descriptors that epoll watches from being reported', async () => {
+  test('a regular file does not hide descriptors that epoll watches', async () => {
     const selector = owned(new EpollSelector({ unpollable: 'ready' }));
     const keys = [selector.register(file(), EVENT_READ), selector.register(pipe()[1], EVENT_WRITE)];
     expect(new Set(keysOf(await selector.selectAsync()))).toEqual(new Set(keys));

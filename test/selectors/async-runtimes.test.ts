@@ -4,7 +4,7 @@ import { backends } from '../support/selectors.js';
 
 // Other runtimes are recognised by process.versions.
 describe.each(['bun', 'deno'])('where the runtime is %s', (runtime) => {
-  test.each(backends)('a selector waits, but not by an event loop that is none: %s', async (_, { name }) => {
+  test.each(backends)('a selector can wait, but not asynchronously: %s', async (_, { name }) => {
     const { stdout, stderr } = await startNode(`
       Object.defineProperty(process, 'versions', { value: { ...process.versions, ${runtime}: '1.0.0' } });
       const { ${name}: Selector } = await import('io-selectors');

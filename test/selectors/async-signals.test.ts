@@ -47,7 +47,7 @@ async function resultOf(child: Child) {
 }
 
 describe.each(backends)('selectAsync of %s, with each setting of onInterrupt', (backend) => {
-  test('goes on through signals that are listened to', async () => {
+  test('goes on when signals with listeners arrive', async () => {
     const child = startMain(
       backend,
       `setInterval(() => heard >= 5 && fd.write(writeFd, 'x'), 1);
@@ -72,7 +72,7 @@ describe.each(backends)('selectAsync of %s, with each setting of onInterrupt', (
     expect(elapsedMs).toBeGreaterThanOrEqual(100);
   });
 
-  test('does not see the end of a child', async () => {
+  test('goes on when a child ends', async () => {
     const child = startMain(
       backend,
       `spawn('true').on('exit', () => {

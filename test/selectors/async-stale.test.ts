@@ -26,7 +26,7 @@ function withDuplicate() {
 
 // A build may lack epoll, the only back end with stale entries.
 describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
-  test.each(MOMENTS)('the rest of the time is waited if it fires during a wait, %s', async (_moment, reached) => {
+  test.each(MOMENTS)('a wait during which it fires goes on for the rest of its time, %s', async (_moment, reached) => {
     const { selector, makeStale } = withDuplicate();
     const { result, elapsedMs } = await elapsed(async () => {
       const promise = selector.selectAsync({ timeoutMs: 60 });
@@ -39,7 +39,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
     expect(epollEntries(selector.fd)).toEqual([]);
   });
 
-  test.each(MOMENTS)('a wait that left it behind reports what happens, %s', async (_moment, reached) => {
+  test.each(MOMENTS)('a wait that has left it behind reports other events, %s', async (_moment, reached) => {
     const { selector, makeStale } = withDuplicate();
     const [readFd, writeFd] = pipe();
     const key = selector.register(readFd, EVENT_READ, 'kept');
@@ -72,7 +72,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
     expect(keysOf(await promise)).toEqual([key]);
   });
 
-  test('it keeps the event loop busy for a few turns only', async () => {
+  test('it keeps the event loop busy for only a few turns', async () => {
     const { selector, makeStale } = withDuplicate();
     makeStale();
     const cpu = threadCpuMs();
@@ -83,7 +83,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
     expect(epollEntries(selector.fd)).toEqual([]);
   });
 
-  test('it is left behind by a wait that blocks, and an asynchronous one goes on', async () => {
+  test('a blocking wait leaves it behind, and an asynchronous wait goes on', async () => {
     const { selector, makeStale } = withDuplicate();
     const [readFd, writeFd] = pipe();
     const key = selector.register(readFd, EVENT_READ, 'kept');

@@ -3,7 +3,7 @@ import { inChild } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
 describe.each(backends)('selectAsync of %s', (backend) => {
-  test("six waits leave libuv's thread pool to others", async () => {
+  test("six waits occupy no thread of libuv's pool", async () => {
     const done = await inChild(backend, async (io, name) => {
       const { readFile } = process.getBuiltinModule('node:fs').promises;
       const { lookup } = process.getBuiltinModule('node:dns').promises;
@@ -25,7 +25,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
     expect(done).toEqual([6, 0]);
   });
 
-  test('has one thread for each selector that waits, or none with epoll, and it is gone after close()', async () => {
+  test('has one thread for each selector that waits, or none with epoll, until close()', async () => {
     const threads = await inChild(backend, async (io, name) => {
       const { readdirSync } = process.getBuiltinModule('node:fs');
       const count = () => readdirSync('/proc/self/task').length;
@@ -77,7 +77,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
     expect(outcome.bytes).toBeLessThan(100 * 2 ** 20 * (process.env.ASAN_OPTIONS === undefined ? 1 : 10));
   });
 
-  test('a thousand connections that are served leave no descriptor and no thread behind', async () => {
+  test('a thousand served connections leave no descriptor and no thread behind', async () => {
     const outcome = await inChild(backend, async (io, name) => {
       const { readdirSync } = process.getBuiltinModule('node:fs');
       const state = () => [openCount(), readdirSync('/proc/self/task').length];
@@ -121,7 +121,7 @@ describe.each(backends)('selectAsync of %s', (backend) => {
     expect(outcome.after).toEqual(outcome.before);
   });
 
-  test('a wait that has no descriptor to spare is rejected, and another goes well once there is', async () => {
+  test('a wait is rejected if no descriptor is free, and another succeeds once one is', async () => {
     const outcome = await inChild(backend, async (io, name) => {
       const descriptors = () => openCount();
       const codeOf = (error: unknown) => (error as { code: string }).code;

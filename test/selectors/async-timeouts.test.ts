@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { elapsed, follow, idle, keysOf, turns } from '../support/async.js';
 import { backends, open } from '../support/selectors.js';
 
-describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) => {
+describe.each(backends)('the timeout of selectAsync of %s', (_backend, Selector) => {
   test.each([-1, 0, -0, -0.5, -Infinity, -(2 ** 40)])('%d asks without waiting', async (timeoutMs) => {
     const { selector, key, writeFd } = idle(Selector);
     const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs }));
@@ -14,7 +14,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     expect(keysOf(await selector.selectAsync({ timeoutMs }))).toEqual([key]);
   });
 
-  test('is waited, and so is that of the next', async () => {
+  test('passes in full, and so does that of the next wait', async () => {
     const { selector } = idle(Selector);
     for (const timeoutMs of [40, 40]) {
       const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs }));
@@ -32,7 +32,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     [Number.MIN_VALUE, 10],
     [1, 30],
     [10, 5],
-  ])('%d ms is never over early, %i times', async (timeoutMs, times) => {
+  ])('of %d ms is never cut short, %i times', async (timeoutMs, times) => {
     const { selector } = idle(Selector);
     for (let i = 0; i < times; i++) {
       const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs }));
@@ -43,7 +43,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
   });
 
   test.each([undefined, null, Infinity, 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 33 + 5, 1e300, Number.MAX_VALUE])(
-    '%s is waited until something is ready, without a warning',
+    'of %s lasts until something is ready, without a warning',
     async (timeoutMs) => {
       const warnings: Error[] = [];
       const note = (warning: Error) => warnings.push(warning);
@@ -62,7 +62,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     },
   );
 
-  test.each([[], [undefined], [{}]])('absent is waited until something is ready (%j)', async (...options) => {
+  test.each([[], [undefined], [{}]])('lasts until something is ready if it is absent (%j)', async (...options) => {
     const { selector, key, writeFd } = idle(Selector);
     const promise = selector.selectAsync(...(options as [object?]));
     const wait = follow(promise);
@@ -72,7 +72,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     expect(keysOf(await promise)).toEqual([key]);
   });
 
-  test('is waited by a selector with nothing registered', async () => {
+  test('passes in full with nothing registered', async () => {
     const selector = open(Selector);
     const { result, elapsedMs } = await elapsed(() => selector.selectAsync({ timeoutMs: 20 }));
     expect(result).toEqual([]);
@@ -92,7 +92,7 @@ describe.each(backends)('the time of selectAsync of %s', (_backend, Selector) =>
     expect(elapsedMs).toBeLessThan(10_000);
   });
 
-  test('that is over in a turn in which something becomes ready does not hide it', async () => {
+  test('that ends in the turn in which something becomes ready does not hide it', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const promise = selector.selectAsync({ timeoutMs: 5 });
     const start = performance.now();

@@ -31,7 +31,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('is settled from a later turn of the event loop, also with something ready or without time', async () => {
+  test('is settled in a later turn of the event loop, even if something is ready or the timeout is 0', async () => {
     for (const timeoutMs of [0, null]) {
       const { selector, writeFd } = idle(Selector);
       write(writeFd, 'x');
@@ -52,7 +52,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(ready.map((event) => [event.key, event.events])).toEqual([[key, EVENT_READ | EVENT_WRITE]]);
   });
 
-  test('passes over an end of file that was not asked for, without an early end', async () => {
+  test('does not end early with an end of file that was not asked for', async () => {
     const selector = open(Selector);
     const [readFd, writeFd] = highPipe();
     // poll and epoll report a hang-up unasked, and it is no priority event.
@@ -88,7 +88,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     await expect(selector.selectAsync()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
   });
 
-  test('close() in the turn in which a wait was begun resolves it without events', async () => {
+  test('close() in the turn in which a wait begins resolves it without events', async () => {
     const { selector } = idle(Selector);
     const promise = selector.selectAsync({ timeoutMs: 1e6 });
     selector.close();
@@ -126,7 +126,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     }
   });
 
-  test('several wake-ups come to one', async () => {
+  test('several wake-ups count as one', async () => {
     const { selector } = idle(Selector);
     for (let i = 0; i < 3; i++) selector.wakeup();
     expect(await selector.selectAsync()).toEqual([]);
@@ -137,7 +137,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect((await elapsed(() => selector.selectAsync({ timeoutMs: 20 }))).elapsedMs).toBeGreaterThanOrEqual(20);
   });
 
-  test('a wake-up ends a wait with what is ready', async () => {
+  test('a wait that a wake-up ends reports what is ready', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const promise = selector.selectAsync();
     write(writeFd, 'x');
@@ -146,7 +146,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(keysOf(await selector.selectAsync({ timeoutMs: 1e6 }))).toEqual([key]);
   });
 
-  test('a wake-up that was asked for during a wait that is aborted ends the next one', async () => {
+  test('a wake-up during a wait that is aborted ends the next wait', async () => {
     const { selector } = idle(Selector);
     const controller = new AbortController();
     const promise = selector.selectAsync({ signal: controller.signal });
@@ -156,7 +156,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await selector.selectAsync()).toEqual([]);
   });
 
-  test('a waker that is asked for first during a wait ends that', async () => {
+  test('a waker that is first used during a wait ends the wait', async () => {
     const { selector } = idle(Selector);
     const promise = selector.selectAsync();
     await delay(5);
@@ -164,7 +164,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await promise).toEqual([]);
   });
 
-  test('a waker whose counter is full is woken as any other', async () => {
+  test('a waker whose counter is full can be woken', async () => {
     const { selector } = idle(Selector);
     const { waker } = selector;
     expect(write(waker.fd, new Uint8Array(BigUint64Array.of(2n ** 64n - 2n).buffer))).toBe(8);
@@ -205,7 +205,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('a wait is refused in a callback of selectEach', async () => {
+  test('selectAsync is refused in a callback of selectEach', async () => {
     const { selector, writeFd } = idle(Selector);
     write(writeFd, 'x');
     let inner: Promise<unknown> = Promise.resolve();
@@ -236,7 +236,7 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
     expect(await closed).toEqual([]);
   });
 
-  test('what was not ready for a wait without events is for the next', async () => {
+  test('an event that comes after a wait without events is for the next wait', async () => {
     const selector = open(Selector);
     expect(await selector.selectAsync({ timeoutMs: 1 })).toEqual([]);
     const [readFd, writeFd] = pipe();

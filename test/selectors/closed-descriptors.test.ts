@@ -31,7 +31,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('a wait says which descriptor was closed, and with epoll sees nothing', () => {
+  test('a wait names the descriptor that was closed, or does not notice with epoll', () => {
     const [readFd, writeFd] = highPipe();
     const selector = open(Selector);
     const [otherFd, otherEnd] = pipe();
@@ -64,7 +64,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   test.each<[string, () => number]>([
     ['another pipe', () => pipe()[0]],
     ['/dev/null', () => ownedFd(openSync('/dev/null', 'r'))],
-  ])('a closed number that %s has by now can be unregistered', (_what, makeStranger) => {
+  ])('a closed number that is now the number of %s can be unregistered', (_what, makeStranger) => {
     const fds = highPipe();
     const selector = open(Selector);
     const keys = fds.map((fd) => selector.register(fd, EVENT_READ));
@@ -74,7 +74,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('a number that another file has by now is nothing to epoll; select and poll report it under the old key', () => {
+  test('epoll ignores a number that another file has by now; select and poll report it under the old key', () => {
     const [readFd] = highPipe();
     const selector = open(Selector);
     const key = selector.register(readFd, EVENT_READ);
@@ -85,7 +85,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     else expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('a reused number is watched again once it was unregistered and registered', () => {
+  test('a reused number is watched once it is unregistered and registered again', () => {
     const [readFd] = highPipe();
     const selector = open<string>(Selector);
     selector.register(readFd, EVENT_READ, 'old');
@@ -109,7 +109,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.register(stranger, EVENT_READ).fileObject).toBe(stranger);
   });
 
-  test('an object that was closed can be unregistered', () => {
+  test('a closed object can be unregistered', () => {
     const [a, b] = socketPair();
     const selector = open(Selector);
     const keys = [a, b].map((socket) => selector.register(socket, EVENT_READ));
@@ -123,7 +123,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('a closed object is told from another that has its number by now', () => {
+  test('a closed object is not confused with another that has its number by now', () => {
     const number = dupHigh(pipe()[0]);
     const object = { fd: number };
     const selector = open(Selector);
@@ -145,7 +145,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect([...selector.getMap().values()]).toEqual([other]);
   });
 
-  test('an object whose fileno() throws by now can be unregistered', () => {
+  test('an object whose fileno() has begun to throw can be unregistered', () => {
     const [readFd] = highPipe();
     let closed = false;
     const object = {
@@ -161,7 +161,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(() => selector.unregister(object)).toThrow('closed');
   });
 
-  test('objects of Node can be unregistered after they were closed', async () => {
+  test("Node's own objects can be unregistered after they were closed", async () => {
     const selector = open(Selector);
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());

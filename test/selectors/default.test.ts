@@ -26,13 +26,13 @@ ${REPORT}`;
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
 
 describe('availableBackends', () => {
-  test('lists the best first, and select is always there', () => {
+  test('lists the best first, and always has select', () => {
     expect(available).toEqual(['epoll', 'poll', 'select'].filter((name) => (available as string[]).includes(name)));
     expect(available).toContain('select');
     expect(availableBackends()).not.toBe(available);
   });
 
-  test('tries each: what the process has no descriptor left for is not available', async () => {
+  test('tries each: without a free descriptor epoll is not available', async () => {
     const { stdout } = await startNode(`
       import { openSync } from 'node:fs';
       import { availableBackends } from 'io-selectors';
@@ -57,7 +57,7 @@ describe('DefaultSelector', () => {
     expectReady(selector, [[key, EVENT_WRITE]]);
   });
 
-  test.each([undefined, ''])('is the best available where IO_SELECTORS_BACKEND is %j', async (value) => {
+  test.each([undefined, ''])('is the best available if IO_SELECTORS_BACKEND is %j', async (value) => {
     const { stdout } = await withBackend(value);
     expect(JSON.parse(stdout)).toEqual([available[0], CLASSES[available[0]], available]);
   });
@@ -67,7 +67,7 @@ describe('DefaultSelector', () => {
     expect(JSON.parse(stdout)).toEqual([backend, CLASSES[backend], available]);
   });
 
-  test.each(['kqueue', 'EPOLL'])('IO_SELECTORS_BACKEND=%s is no back end: loading fails', async (backend) => {
+  test.each(['kqueue', 'EPOLL'])('IO_SELECTORS_BACKEND=%s names no back end and makes loading fail', async (backend) => {
     const { code, stderr } = await withBackend(backend);
     expect(code).toBe(1);
     expect(stderr).toContain('ERR_NOT_SUPPORTED');
@@ -88,7 +88,7 @@ describe('DefaultSelector', () => {
   test.each([
     [['epollCreate', 'epollCtl', 'epollWait'], ['poll', 'select']],
     [['epollCreate', 'epollCtl', 'epollWait', 'poll'], ['select']],
-  ])('without %j the available ones are %j, and the first of them is chosen', async (calls, expected) => {
+  ])('without the calls %j, %j are available and the first is chosen', async (calls, expected) => {
     const { stdout } = await withBackend(undefined, lacking(...calls));
     const rest = expected.filter((backend) => (available as string[]).includes(backend));
     const [backend, , backends] = JSON.parse(stdout);

@@ -24,7 +24,7 @@ const mask = (selector: EpollSelector) => epollEntries(selector.fd)[0].events;
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll', () => {
-  test('its descriptor is an epoll that only the open selector has', () => {
+  test('its descriptor is an epoll, and -1 after close()', () => {
     const selector = owned(new EpollSelector());
     const key = selector.register(pipe()[1], EVENT_WRITE);
     expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([key.fd]);
@@ -33,7 +33,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
   });
 
   describe("trigger: 'edge'", () => {
-    test('reports data once, and again when more comes', () => {
+    test('reports data once, and again when more arrives', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       const key = selector.register(readFd, EVENT_READ, undefined, { trigger: 'edge' });
@@ -48,7 +48,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expectIdle(selector);
     });
 
-    test('combines what comes between two waits', () => {
+    test('combines events between two waits', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       const key = selector.register(readFd, EVENT_READ, undefined, { trigger: 'edge' });
@@ -58,7 +58,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expectIdle(selector);
     });
 
-    test('reports what is pending once more after modify, but not where the mask is the same', () => {
+    test('reports what is pending once more after modify(), unless the mask is the same', () => {
       const [a, b] = socketPair();
       const selector = owned(new EpollSelector());
       selector.register(a, EVENT_READ, undefined, { trigger: 'edge' });
@@ -73,7 +73,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
   });
 
   describe('oneShot', () => {
-    test('reports one event, and no other until modify', () => {
+    test('reports one event, and no more until modify()', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       const key = selector.register(readFd, EVENT_READ, undefined, { oneShot: true });
@@ -102,7 +102,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(selector.select(5000)[0].revents).toBe(EPOLLIN | EPOLLHUP);
     });
 
-    test('can be unregistered and registered once it has fired', () => {
+    test('can be unregistered and registered again once it has fired', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       selector.register(readFd, EVENT_READ, undefined, { oneShot: true });
@@ -114,7 +114,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expectReady(selector, [[key, EVENT_READ]]);
     });
 
-    test('with the edge trigger reports what is pending once for each modify', () => {
+    test('with the edge trigger reports what is pending once for each modify()', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       const key = selector.register(readFd, EVENT_READ, undefined, { oneShot: true, trigger: 'edge' });
@@ -128,7 +128,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
   });
 
   describe('exclusive', () => {
-    test('is passed on, and reports', () => {
+    test('is passed on to the kernel, and events are reported', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       const key = selector.register(readFd, EVENT_READ, undefined, { exclusive: true });
@@ -147,7 +147,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(epollEntries(selector.fd)).toEqual([]);
     });
 
-    test('cannot be modified: the kernel refuses it, and the key is as it was', () => {
+    test('cannot be modified: the kernel refuses it, and the key is unchanged', () => {
       const [a] = socketPair();
       const selector = owned(new EpollSelector());
       const key = selector.register(a, EVENT_READ, undefined, { exclusive: true });
@@ -163,7 +163,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       ['oneShot', EVENT_READ, { exclusive: true, oneShot: true }],
       ['EPOLLRDHUP', EVENT_READ, { exclusive: true, flags: EPOLLRDHUP }],
       ['EPOLLONESHOT among the flags', EVENT_READ, { flags: EPOLLEXCLUSIVE | EPOLLONESHOT }],
-    ])('is said by register: %s', (_, events, options) => {
+    ])('is named by the error of register: %s', (_, events, options) => {
       const [readFd] = pipe();
       const selector = owned(new EpollSelector());
       const error = thrownBy(() => selector.register(readFd, events, undefined, options));
@@ -172,14 +172,14 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(epollEntries(selector.fd)).toEqual([]);
     });
 
-    test('is said by register of an epoll', () => {
+    test('is named by the error of register for an epoll', () => {
       const selector = owned(new EpollSelector());
       const error = thrownBy(() => selector.register(owned(new EpollSelector()), EVENT_READ, undefined, { exclusive: true }));
       expect(error).toMatchObject({ code: 'EINVAL', syscall: 'epoll_ctl' });
       expect(String(error)).toContain('no epoll descriptor');
     });
 
-    test('is said by modify, of one that is exclusive or would be', () => {
+    test('is named by the error of modify, from or to an exclusive registration', () => {
       const [a, b] = socketPair();
       const selector = owned(new EpollSelector());
       selector.register(a, EVENT_READ, undefined, { exclusive: true });
@@ -195,7 +195,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       }
     });
 
-    test('is not touched by modify of the data alone', () => {
+    test('does not matter to modify with new data only', () => {
       for (const trigger of ['level', 'edge'] as const) {
         const [a, b] = socketPair();
         const selector = owned(new EpollSelector());
@@ -227,7 +227,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(selector.select(5000)[0].revents).toBe(EPOLLIN);
     });
 
-    test('EPOLLWAKEUP is taken, and no flag of the registration comes back', () => {
+    test('EPOLLWAKEUP is accepted, and no flag of the registration is reported', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       selector.register(readFd, EVENT_READ, undefined, { flags: EPOLLWAKEUP, trigger: 'edge', oneShot: true });
@@ -235,7 +235,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       expect(selector.select(5000)[0].revents).toBe(EPOLLIN);
     });
 
-    test('that are negative, as the bit operators make them, are taken for what they mean', () => {
+    test('that are negative, as the bit operators make them, are accepted', () => {
       const [readFd, writeFd] = pipe();
       const selector = owned(new EpollSelector());
       expect(EPOLLRDHUP | EPOLLET).toBeLessThan(0);

@@ -3,8 +3,8 @@ import { inChild } from '../support/child.js';
 import { hasEpoll } from '../support/selectors.js';
 
 // A build may lack epoll, the only back end with stale entries.
-describe.skipIf(!hasEpoll)('a stale entry that cannot be left behind, as no descriptor is free', () => {
-  test('costs no processor time, hides nothing, and is left behind once one is free', async () => {
+describe.skipIf(!hasEpoll)('a stale entry that cannot be left behind because no descriptor is free', () => {
+  test('costs no CPU time, hides nothing, and is left behind once one is free', async () => {
     const result = await inChild(null, async ({ fd, ...io }) => {
       const { readFileSync, readdirSync } = process.getBuiltinModule('node:fs');
       const selector = new io.EpollSelector();

@@ -34,7 +34,7 @@ const mask = (selector: EpollSelector, number: number) =>
 
 // A build may lack epoll, the only back end with stale entries.
 describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
-  test('is the registration itself as long as that was not unregistered', () => {
+  test('is reported while it still has its registration', () => {
     const [readFd, writeFd] = highPipe();
     const duplicate = dupHigh(readFd);
     const selector = owned(new EpollSelector());
@@ -64,7 +64,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expect(epollEntries(selector.fd)).toEqual([]);
   });
 
-  test('is not reported by waits that do not block, and is left behind before long', () => {
+  test('is not reported by waits that do not block, and is soon left behind', () => {
     const { selector } = withStaleEntry();
     for (let i = 0; i < 5; i++) expectIdle(selector);
     expect(epollEntries(selector.fd)).toEqual([]);
@@ -84,7 +84,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expectIdle(selector);
   });
 
-  test('does not keep what becomes ready meanwhile from being reported', () => {
+  test('does not hide what becomes ready meanwhile', () => {
     const { selector } = withStaleEntry();
     const timer = owned(timerfd({ delayMs: 30 }));
     const key = selector.register(timer, EVENT_READ);
@@ -93,7 +93,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expect(elapsedMs).toBeLessThan(9000);
   });
 
-  test('that is edge-triggered is dropped without more ado', () => {
+  test('that is edge-triggered is simply dropped', () => {
     const { selector, number } = withStaleEntry({ trigger: 'edge' });
     const { result, elapsedMs } = timed(() => selector.select(20));
     expect(result).toEqual([]);
@@ -101,7 +101,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([number]);
   });
 
-  test('is taken over where its number comes back to the same open file', () => {
+  test('is taken over if its number refers to the same open file again', () => {
     const { selector, number, duplicate } = withStaleEntry();
     const [{ data: oldData }] = epollEntries(selector.fd);
     dup2(duplicate, number);
@@ -114,7 +114,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expect(epollEntries(selector.fd)).toEqual([]);
   });
 
-  test('that was taken over has the new options, not the old', () => {
+  test('that is taken over gets the new options', () => {
     const { selector, number, duplicate } = withStaleEntry({ oneShot: true });
     expectIdle(selector);
     dup2(duplicate, number);
@@ -124,7 +124,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('of a closed registration whose duplicate is closed too is gone', () => {
+  test('is gone once the duplicate is closed, too', () => {
     const { selector, duplicate } = withStaleEntry();
     close(duplicate);
     expect(epollEntries(selector.fd)).toEqual([]);
@@ -137,7 +137,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
       expect(epollEntries(selector.fd).map(({ fd }) => fd)).not.toContain(number);
     };
 
-    test('the selector keeps its descriptor, which is still not inherited', () => {
+    test('the selector keeps the number of its descriptor, which is still CLOEXEC', () => {
       const { selector, number } = withStaleEntry();
       const before = selector.fd;
       leaveBehind(selector, number);
@@ -165,7 +165,7 @@ describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
       else expectReady(selector, [[key, EVENT_READ]]);
     });
 
-    test('a one-shot registration that has fired stays disarmed until modify', () => {
+    test('a one-shot registration that has fired stays disarmed until modify()', () => {
       const { selector, number } = withStaleEntry();
       const [readFd, writeFd] = pipe();
       const key = selector.register(readFd, EVENT_READ, 'once', { oneShot: true });

@@ -37,8 +37,8 @@ function rebuild(selector: EpollSelector): void {
 }
 
 // A build may lack epoll, the only back end with entries in the kernel.
-describe.skipIf(!hasEpoll)('a number that another file has', () => {
-  test('does not become watched by a rebuild, although that file has an entry of the number left', () => {
+describe.skipIf(!hasEpoll)('a registered number that another file has by now', () => {
+  test('is not watched after a rebuild, even if that file has an entry for the number', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
     const { duplicate } = leaveEntry(selector, number, false);
@@ -50,7 +50,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expect(entriesOf(selector, number)).toEqual([]);
   });
 
-  test('is still watched after a rebuild if it is the file that was registered', () => {
+  test('is still watched after a rebuild if it is the registered file again', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
     leaveEntry(selector, number, true);
@@ -63,7 +63,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test.each([false, true])('is refused by modify of a one-shot that has fired; after a rebuild: %s', (rebuilt) => {
+  test.each([false, true])('is refused by modify() of a one-shot that has fired; after a rebuild: %s', (rebuilt) => {
     const selector = owned(new EpollSelector());
     const [number, writeFd] = highPipe();
     const key = selector.register(number, EVENT_READ, undefined, { oneShot: true });
@@ -74,7 +74,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expectError(() => selector.modify(number, EVENT_READ), 'ENOENT', { syscall: 'epoll_ctl', fd: number });
   });
 
-  test('a one-shot that has fired stays silent after a rebuild, until modify', () => {
+  test('stays disarmed after a rebuild until modify() if its one-shot has fired', () => {
     const selector = owned(new EpollSelector());
     const [readFd, writeFd] = highPipe();
     const key = selector.register(readFd, EVENT_READ, undefined, { oneShot: true });
@@ -89,7 +89,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expectIdle(selector);
   });
 
-  test('is reported once, although modify finds an entry that was left behind', () => {
+  test('is reported once, even if modify() finds an old entry', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
     const { duplicate } = leaveEntry(selector, number, true);
@@ -104,7 +104,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     for (let i = 0; i < 5; i++) expect(selector.select(5).length).toBeLessThanOrEqual(1);
   });
 
-  test('is registered anew where the same open file has an entry left, exclusive or not', () => {
+  test('can be registered again if the same open file still has an entry, exclusive or not', () => {
     for (const [first, second] of [[true, false], [false, true], [true, true]]) {
       const selector = owned(new EpollSelector());
       const [number, writeFd] = highPipe();
@@ -119,7 +119,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     }
   });
 
-  test.each(['closed', 'reused'])('does not spin by what nobody asked for: %s', async (how) => {
+  test.each(['closed', 'reused'])('does not make a wait spin with unasked events: %s', async (how) => {
     const [number, writeFd] = highPipe();
     dupHigh(number);
     const selector = owned(new EpollSelector());
@@ -134,7 +134,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expect(threadCpuMs() - before).toBeLessThan(80);
   });
 
-  test('is refused by modify as any other that is not watched, although its entry that was left is exclusive', () => {
+  test('is refused by modify() like any number that is not watched, even with an old exclusive entry', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
     const duplicate = dupHigh(number);
@@ -146,7 +146,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
     expectError(() => selector.modify(number, EVENT_READ | EVENT_WRITE), 'ENOENT', { syscall: 'epoll_ctl', fd: number });
   });
 
-  test('that is a duplicate of the selector itself can be unregistered', () => {
+  test('can be unregistered if it is a duplicate of the selector itself', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
     const key = selector.register(number, EVENT_READ);
@@ -158,7 +158,7 @@ describe.skipIf(!hasEpoll)('a number that another file has', () => {
   test.each([
     ['a pipe', readablePipe],
     ['another file', () => ownedFd(openSync('/proc/self/status', 'r'))],
-  ])('is not reported as the file that had it before: %s', (_, makeStranger) => {
+  ])('is not reported for the file that had it before: %s', (_, makeStranger) => {
     const number = dupHigh(ownedFd(openSync('/dev/null', 'r+')));
     const selector = owned(new EpollSelector({ unpollable: 'ready' }));
     const key = selector.register(number, EVENT_READ | EVENT_WRITE);

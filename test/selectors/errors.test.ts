@@ -94,7 +94,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     expectError(() => open(Selector).selectEach(untyped(callback), 0), TYPE, { type: TypeError });
   });
 
-  test('every method of a closed selector is refused', () => {
+  test('every method throws ERR_CLOSED after close()', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -111,7 +111,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     for (const [name, call] of calls) expect(thrownBy(call), name).toMatchObject({ code: 'ERR_CLOSED' });
   });
 
-  describe('of several errors the first is reported:', () => {
+  describe('of several errors, the first of these is reported:', () => {
     const bad = untyped('3');
     const badEvents = untyped('1');
     const badOptions = untyped({ trigger: 'edgy' });
@@ -136,7 +136,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
       expectError(() => selector.register(readFd, EVENT_READ, undefined, badOptions), RANGE);
     });
 
-    test('bad arguments, before that the descriptor is registered already or not yet', () => {
+    test('bad arguments, before a registration that exists or is missing', () => {
       const [readFd, writeFd] = pipe();
       const selector = open(Selector);
       selector.register(readFd, EVENT_READ);
@@ -146,7 +146,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
       expectError(() => selector.modify(writeFd, EVENT_READ, undefined, badOptions), RANGE);
     });
 
-    test('that it is registered already, before the kernel is asked about it', () => {
+    test('that the descriptor is registered already, before the kernel is asked', () => {
       const [readFd] = highPipe();
       const selector = open(Selector);
       selector.register(readFd, EVENT_READ);
@@ -188,7 +188,7 @@ describe.each(backends)('%s', (_backend, Selector) => {
     expect(selector.getKey(readFd).fileObject).toBe(readFd);
   });
 
-  test('a method without its selector throws a TypeError', () => {
+  test('a method with another this throws a TypeError', () => {
     const { register, select, getMap, close: detached } = Selector.prototype as BaseSelector;
     for (const method of [register, select, getMap, detached]) {
       for (const receiver of [undefined, {}, Object.create(Selector.prototype), new Map()]) {

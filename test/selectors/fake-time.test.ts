@@ -3,7 +3,7 @@ import { inChild } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
 describe.each(backends)('a program that fakes its time and %s', (backend) => {
-  test('has its waits end in time', async () => {
+  test('has waits that last their time', async () => {
     const elapsed = await inChild(backend, async (io, name) => {
       const { hrtime } = process;
       const now = () => Number(hrtime.bigint()) / 1e6;

@@ -18,8 +18,8 @@ function freeNumber(from = FD_SETSIZE): number {
 }
 
 // Needs descriptors past FD_SETSIZE. Node raises the soft limit to the hard limit.
-describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
-  test.each(backends.filter(([backend]) => backend !== 'select'))('%s has no limit', (_backend, Selector) => {
+describe.skipIf(room < 8192)('descriptors past FD_SETSIZE', () => {
+  test.each(backends.filter(([backend]) => backend !== 'select'))('%s watches them', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
     const fd = ownedFd(dup2(readFd, freeNumber(5000)));
     const selector = open(Selector);
@@ -30,7 +30,7 @@ describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
     expect(selector.unregister(fd)).toBe(key);
   });
 
-  test('select refuses at register, and names the two ways out', () => {
+  test('select refuses to register them, and names the two ways out', () => {
     const fd = ownedFd(dup2(pipe()[1], freeNumber()));
     const selector = owned(new SelectSelector());
     const register = () => selector.register(fd, EVENT_WRITE);
@@ -43,7 +43,7 @@ describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
     expectIdle(selector);
   });
 
-  test.each([FD_SETSIZE, 5000])('select watches descriptors from %i on with fdSetSize', (from) => {
+  test.each([FD_SETSIZE, 5000])('select watches them from %i on with fdSetSize', (from) => {
     const [readFd, writeFd] = pipe();
     const fd = ownedFd(dup2(readFd, freeNumber(from)));
     const selector = owned(new SelectSelector({ fdSetSize: fd + 1 }));
@@ -58,7 +58,7 @@ describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
     expectError(() => selector.register(fd + 1, EVENT_READ), 'ERR_FD_SETSIZE', { type: RangeError });
   });
 
-  test('select names a closed descriptor past FD_SETSIZE, alone and with one that is ready', () => {
+  test('select names a closed one, alone and with one that is ready', () => {
     const fd = ownedFd(dup2(pipe()[0], freeNumber(6000)));
     const selector = owned(new SelectSelector({ fdSetSize: 8192 }));
     selector.register(fd, EVENT_READ);
@@ -89,7 +89,7 @@ describe.skipIf(room < 8192)('past FD_SETSIZE', () => {
 });
 
 describe('fdSetSize of select', () => {
-  test('the last number below FD_SETSIZE is taken, and FD_SETSIZE is not', () => {
+  test('by default the last number below FD_SETSIZE is accepted, and FD_SETSIZE is not', () => {
     const [readFd, writeFd] = pipe();
     const fd = ownedFd(dup2(readFd, FD_SETSIZE - 1));
     const selector = owned(new SelectSelector());
@@ -101,7 +101,7 @@ describe('fdSetSize of select', () => {
     expectError(() => selector.register(FD_SETSIZE, EVENT_READ), 'ERR_FD_SETSIZE', { type: RangeError });
   });
 
-  test('a smaller one refuses what does not fit', () => {
+  test('a smaller set refuses what does not fit', () => {
     const fd = dupHigh(pipe()[1]);
     const selector = owned(new SelectSelector({ fdSetSize: fd }));
     expect(selector.features.maxFd).toBe(fd - 1);

@@ -11,7 +11,7 @@ const FEATURES = {
 };
 
 describe.each(backends)('%s', (backend, Selector) => {
-  test('features says what the back end can do, and cannot be changed', () => {
+  test('features tells what the back end can do, and is frozen', () => {
     const { features } = open(Selector);
     expect(features).toEqual(FEATURES[backend]);
     expect(Object.isFrozen(features)).toBe(true);
@@ -21,7 +21,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     [{ trigger: 'edge' }, 'edge'],
     [{ oneShot: true }, 'oneShot'],
     [{ exclusive: true }, 'exclusive'],
-  ] as const)('%o works where features has it; elsewhere the error names what has it', (options, feature) => {
+  ] as const)('%o works if features has it; if not, the error names a back end that has it', (options, feature) => {
     const [readFd] = pipe();
     const selector = open(Selector);
     if (selector.features[feature]) {
@@ -38,7 +38,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('options that ask for nothing special work everywhere', () => {
+  test('options with default values work with every back end', () => {
     const [readFd] = pipe();
     const options = { trigger: 'level', oneShot: false, exclusive: false, flags: 0 } as const;
     const selector = open(Selector);
@@ -61,7 +61,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.select(5000)).toMatchObject([{ events: EVENT_READ, revents: POLLIN | POLLRDHUP }]);
   });
 
-  test('flags that only epoll has room for are refused by the others', () => {
+  test('flags of more than 16 bits are refused by all but epoll', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     const register = () => selector.register(readFd, EVENT_READ, undefined, { flags: EPOLLET });

@@ -152,7 +152,7 @@ describe('a file object', () => {
     ['an fs.ReadStream that is not open', unopenedStream, '[ReadStream] has no descriptor yet'],
     ['an fs.ReadStream that was destroyed', destroyedStream, '[ReadStream] has no descriptor any more'],
     ['an object of the caller without one', () => ({ fd: null }) as never, '[Object] has no descriptor yet'],
-  ])('%s is refused in words', async (_kind, make, words) => {
+  ])('%s is refused with a message that says why', async (_kind, make, words) => {
     const fileObject = await make();
     const selector = owned(new SelectSelector());
     const error = thrownBy(() => selector.register(fileObject, EVENT_READ));
@@ -161,14 +161,14 @@ describe('a file object', () => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('an object of this package that was closed is refused by its number', () => {
+  test('a closed object of this package is refused because of its number', () => {
     const socket = new Socket();
     socket.close();
     const selector = owned(new SelectSelector());
     expectError(() => selector.register(socket, EVENT_READ), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 
-  test('a class of the caller may have fd or fileno(), also inherited', () => {
+  test("the caller's own class may have fd or fileno(), own or inherited", () => {
     const [a, b] = pipe();
     class Connection {
       #number: number;
@@ -195,7 +195,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   test.each<[string, (error: Error) => FileObject]>([
     ['fd getter', (error) => ({ get fd(): number { throw error; } })],
     ['fileno()', (error) => ({ fileno() { throw error; } })],
-  ])('what a %s throws passes through, and nothing is registered', (_name, make) => {
+  ])('an error thrown by a %s passes through, and nothing is registered', (_name, make) => {
     const error = new Error('from the object');
     const object = make(error);
     const selector = open(Selector);
@@ -205,7 +205,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('what was put on Object.prototype does not make every object a file object', () => {
+  test('properties of Object.prototype do not make every object a file object', () => {
     const [readFd] = pipe();
     const prototype = Object.prototype as { fd?: number; fileno?: () => number; _handle?: object };
     onTestFinished(() => {
@@ -237,7 +237,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.selectEach(runInContext('() => {}', context), 0)).toBe(0);
   });
 
-  test("Node's own descriptors do no harm", async () => {
+  test("Node's own descriptors can be registered", async () => {
     const { stdout, stderr } = await startNode(`
       import { readdirSync, readlinkSync } from 'node:fs';
       import { setTimeout } from 'node:timers/promises';
@@ -273,7 +273,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(asked).toBe(1);
   });
 
-  test('-0 is 0', () => {
+  test('-0 is descriptor 0', () => {
     expect(Object.is(open(Selector, { unpollable: 'ready' }).register(-0, EVENT_READ).fd, 0)).toBe(true);
   });
 });

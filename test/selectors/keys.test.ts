@@ -28,7 +28,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(key.data).toBeUndefined();
   });
 
-  test('registering an object again is refused, and the first registration stays in force', () => {
+  test('registering an object again is refused, and the first registration stays', () => {
     const [readFd, writeFd] = pipe();
     const selector = open<number>(Selector);
     const key = selector.register(readFd, EVENT_READ, 1);
@@ -39,7 +39,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('the number of a registered object is registered, and so is the object of a registered number', () => {
+  test('an object and its number cannot both be registered', () => {
     const [a, b] = socketPair();
     const selector = open(Selector);
     selector.register(a, EVENT_READ);
@@ -70,7 +70,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('what was unregistered can be registered again', () => {
+  test('a descriptor can be registered again after unregister()', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -80,7 +80,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('getKey of what is not registered names it', () => {
+  test('getKey() names a descriptor that is not registered', () => {
     const selector = open(Selector);
     expect(() => selector.getKey(4711)).toThrow('4711');
     expectError(() => selector.getKey(4711), 'ERR_NOT_REGISTERED');
@@ -88,7 +88,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectError(() => selector.getKey({ fd: readFd }), 'ERR_NOT_REGISTERED');
   });
 
-  test('getKey finds the key by object, by number and by another object with that number', () => {
+  test('getKey() finds a key by object, by number and by another object with that number', () => {
     const [a] = socketPair();
     const selector = open(Selector);
     const key = selector.register(a, EVENT_READ);
@@ -109,7 +109,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(data.count).toBe(1);
   });
 
-  test('getKey on a closed selector is refused', () => {
+  test('getKey() throws ERR_CLOSED after close()', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -117,7 +117,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectError(() => selector.getKey(readFd), 'ERR_CLOSED');
   });
 
-  test('closing twice is harmless, and what was registered stays open', () => {
+  test('close() can be called twice, and leaves registered descriptors open', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -160,7 +160,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selectors[1], [[keys[1], EVENT_READ]]);
   });
 
-  test('a subclass of a back end is a selector, and calling the class without new is not', () => {
+  test('a subclass of a back end is a selector, and the class cannot be called without new', () => {
     // The three classes have the same shape, but TypeScript cannot extend a value of a union type.
     class Counting extends (Selector as typeof SelectSelector)<string> {
       registered = 0;
@@ -179,6 +179,6 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 });
 
-test('BaseSelector itself cannot be made', () => {
+test('BaseSelector itself cannot be instantiated', () => {
   expect(() => Reflect.construct(BaseSelector, [])).toThrow(TypeError);
 });

@@ -44,7 +44,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
 
 describe.each(backends)('%s', (backend) => {
-  test('20,000 selectors that were closed leave no memory and no descriptor behind', async () => {
+  test('20,000 closed selectors leave no memory and no descriptor behind', async () => {
     const { bytes, descriptors } = await grownBy(`
       function work() {
         for (let i = 0; i < 10_000; i++) {
@@ -58,7 +58,7 @@ describe.each(backends)('%s', (backend) => {
     expect(bytes).toBeLessThan(24 * MEGABYTE);
   });
 
-  test('200,000 registrations that were undone leave no memory behind', async () => {
+  test('200,000 registrations that were removed leave no memory behind', async () => {
     const { bytes, descriptors } = await grownBy(`
       const selector = new io.${CLASSES[backend]}();
       function work() {
@@ -71,7 +71,7 @@ describe.each(backends)('%s', (backend) => {
     expect(bytes).toBeLessThan(16 * MEGABYTE);
   });
 
-  test('40,000 waits that found something leave no memory behind', async () => {
+  test('40,000 waits with events leave no memory behind', async () => {
     const { bytes } = await grownBy(`
       const selector = new io.${CLASSES[backend]}();
       selector.register(writeFd, io.EVENT_WRITE);

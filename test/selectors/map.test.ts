@@ -40,13 +40,13 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     expect(seen).toEqual(entries.flatMap((entry) => [entry, true, 'this']));
   });
 
-  test.each([-1, 0.5, NaN, Infinity, 2 ** 40])('has nothing under %d', (fd) => {
+  test.each([-1, 0.5, NaN, Infinity, 2 ** 40])('has no key for %d', (fd) => {
     const map = open(Selector).getMap();
     expect(map.get(fd)).toBeUndefined();
     expect(map.has(fd)).toBe(false);
   });
 
-  test('is empty after close, and cannot be asked for any more', () => {
+  test('is empty after close(), and getMap() throws then', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -87,7 +87,7 @@ describe.each(backends)('getMap of %s', (_backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('an iteration does not show what was unregistered before its turn', () => {
+  test('an iteration skips what is unregistered before its turn', () => {
     const selector = open(Selector);
     const [a, b] = [pipe()[0], highPipe()[0]];
     selector.register(a, EVENT_READ);

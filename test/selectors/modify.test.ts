@@ -8,7 +8,7 @@ import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/se
 import { epollEntries } from '../support/witness.js';
 
 describe.each(backends)('modify of %s', (backend, Selector) => {
-  test('returns a new key, which getKey returns, and leaves the old one as it was', () => {
+  test('returns a new key, which getKey() returns, and leaves the old one unchanged', () => {
     const [a] = socketPair();
     const selector = open<string>(Selector);
     const old = selector.register(a, EVENT_READ, 'data');
@@ -22,7 +22,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('keeps the object that was registered, whatever it is called with', () => {
+  test('keeps the registered object, whatever names the descriptor', () => {
     const [a] = socketPair();
     const selector = open(Selector);
     selector.register(a, EVENT_READ);
@@ -30,7 +30,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expect(selector.modify({ fileno: () => a.fd }, EVENT_READ).fileObject).toBe(a);
   });
 
-  test('keeps the data where the argument is absent, and replaces it where it is undefined', () => {
+  test('keeps the data if the argument is absent, and replaces it with undefined', () => {
     const [readFd] = pipe();
     const selector = open<string | undefined>(Selector);
     selector.register(readFd, EVENT_READ, 'data');
@@ -39,14 +39,14 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expect(selector.modify(readFd, EVENT_READ, undefined).data).toBeUndefined();
   });
 
-  test('of what is not registered is refused', () => {
+  test('refuses a descriptor that is not registered', () => {
     const [readFd] = pipe();
     const selector = open(Selector);
     expectError(() => selector.modify(readFd, EVENT_READ), 'ERR_NOT_REGISTERED');
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('with the same events and new data makes a new key and is not a registration', () => {
+  test('with the same events and new data makes a new key of the same registration', () => {
     const [readFd, writeFd] = pipe();
     const selector = open<number>(Selector);
     const calls: string[] = [];
@@ -59,7 +59,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('after the descriptor was closed, only epoll notices, and keeps the key', () => {
+  test('fails only with epoll if the descriptor was closed, and keeps the key', () => {
     const [readFd] = highPipe();
     const selector = open<number>(Selector);
     const old = selector.register(readFd, EVENT_READ, 1);
@@ -80,7 +80,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
 describe.skipIf(!hasEpoll)('modify of epoll', () => {
   const masks = (selector: EpollSelector) => epollEntries(selector.fd).map(({ events }) => events & 0xffff);
 
-  test('changes the mask of the kernel', () => {
+  test("changes the mask in the kernel's set", () => {
     const [a] = socketPair();
     const selector = owned(new EpollSelector());
     selector.register(a, EVENT_READ);
@@ -92,7 +92,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     expect(masks(selector)).toEqual([]);
   });
 
-  test('makes no system call where the mask is the same', () => {
+  test('makes no system call if the mask is the same', () => {
     const [a] = socketPair();
     const selector = new EpollSelector<number>();
     const { fd: epfd } = selector;
@@ -112,7 +112,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     close(epfd);
   });
 
-  test('that the kernel refuses leaves the key and what is watched as they were', () => {
+  test('leaves the key and the mask unchanged if the kernel refuses', () => {
     const [a, b] = socketPair();
     const selector = owned(new EpollSelector<string>());
     const old = selector.register(a, EVENT_READ, 'old', { exclusive: true });
@@ -122,7 +122,7 @@ describe.skipIf(!hasEpoll)('modify of epoll', () => {
     expectReady(selector, [[old, EVENT_READ]]);
   });
 
-  test('keeps the options where the argument is absent, and replaces them where it is not', () => {
+  test('keeps the options if the argument is absent, and replaces them if not', () => {
     const [a] = socketPair();
     const selector = owned(new EpollSelector());
     const edge = () => epollEntries(selector.fd)[0].events >>> 31;

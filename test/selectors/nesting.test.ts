@@ -26,7 +26,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expectIdle(outer);
   });
 
-  test.each(backends)('is quiet for %s once an edge in it was collected', (_backend, Selector) => {
+  test.each(backends)('is not readable for %s once its only edge was reported', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
     const inner = owned(new EpollSelector());
     const outer = open(Selector);
@@ -48,7 +48,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expect(outer.unregister(inner)).toBe(key);
   });
 
-  test('that a callback closes is skipped', () => {
+  test('is skipped if a callback closes it', () => {
     const outer = owned(new EpollSelector<EpollSelector>());
     const inner = [owned(new EpollSelector()), owned(new EpollSelector())];
     for (const selector of inner) {
@@ -67,7 +67,7 @@ describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
     expect(outer.getMap().size).toBe(1);
   });
 
-  test('cannot watch itself, nor one that watches it', () => {
+  test('cannot watch itself, or one that watches it', () => {
     const [first, second] = [owned(new EpollSelector()), owned(new EpollSelector())];
     expectError(() => first.register(first, EVENT_READ), 'EINVAL', { syscall: 'epoll_ctl', fd: first.fd });
     first.register(second, EVENT_READ);

@@ -101,7 +101,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     else expectReady(selector, [[key, EVENT_WRITE]]);
   });
 
-  test('a hang-up is reported only as what was asked for', () => {
+  test('a hang-up is reported only as events that were asked for', () => {
     const selector = open(Selector);
     const [a, b] = socketPair();
     b.close();
@@ -128,7 +128,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(revents()[0] & (POLLERR | POLLOUT)).toBe(backend === 'select' ? 0 : POLLERR);
   });
 
-  test('of a quiet reader and a writer, exactly the writer is reported, with its own key', () => {
+  test('of an idle reader and a ready writer only the writer is reported, with its own key', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);
@@ -138,7 +138,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(ready[0].key).toBe(selector.getKey(writeFd));
   });
 
-  test('a socket that is ready for several things is reported once, with all of them', () => {
+  test('a socket with several events is reported once, with all of them', () => {
     const [client, server] = tcpPair();
     server.send('!', MSG_OOB);
     server.send('x');
@@ -148,7 +148,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, ALL]]);
   });
 
-  test('of twelve socket pairs exactly the right reader is reported each time', () => {
+  test('of twelve socket pairs only the readable one is reported each time', () => {
     const selector = open<number>(Selector);
     const pairs = Array.from({ length: 12 }, () => socketPair());
     pairs.forEach(([reader], i) => selector.register(reader, EVENT_READ, i));
@@ -170,7 +170,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.getMap().size).toBe(0);
   });
 
-  test('what stays ready is reported at every wait', () => {
+  test('a descriptor that stays ready is reported at every wait', () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     const key = selector.register(readFd, EVENT_READ);

@@ -54,7 +54,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(selector.selectEach((each) => expect(each).toBe(key), null)).toBe(1);
     });
 
-    test('it is ready together with what else is', () => {
+    test('it is reported together with other ready descriptors', () => {
       const [readFd, writeFd] = pipe();
       const selector = ready();
       const file = selector.register(regularFile(), EVENT_READ);
@@ -64,7 +64,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       for (let i = 0; i < 3; i++) expectReady(selector, [[file, EVENT_READ], [piped, EVENT_READ]]);
     });
 
-    test('many of them are ready together with many others', () => {
+    test('many of them are reported together with many others', () => {
       const selector = ready();
       const expected = [...files(40), ...Array.from({ length: 70 }, () => pipe()[1])].map(
         (fd): [ReturnType<typeof selector.register>, number] => [selector.register(fd, EVENT_WRITE), EVENT_WRITE],
@@ -73,7 +73,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expectReady(selector, expected);
     });
 
-    test('what is asked for is what is reported, and modify changes it', () => {
+    test('the events that are asked for are reported, and modify() changes them', () => {
       const fd = regularFile();
       const selector = ready();
       expectReady(selector, [[selector.register(fd, EVENT_WRITE, 'data'), EVENT_WRITE]]);
@@ -106,7 +106,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expectError(() => ready().register(readFd, EVENT_READ), 'EBADF', { fd: readFd });
     });
 
-    test('it can be unregistered after it was closed, and select and poll name it', () => {
+    test('it can be unregistered after it was closed, which select and poll report', () => {
       const fd = dupHigh(regularFile());
       const selector = ready();
       const key = selector.register(fd, EVENT_READ);
@@ -123,14 +123,14 @@ describe.each(backends)('%s', (backend, Selector) => {
 describe.skipIf(!hasEpoll)("epoll with { unpollable: 'ready' }", () => {
   const ready = () => owned(new EpollSelector<string | undefined>({ unpollable: 'ready' }));
 
-  test('a file is no entry of the kernel', () => {
+  test("a file has no entry in the kernel's set", () => {
     const selector = ready();
     selector.register(regularFile(), EVENT_READ);
     const piped = selector.register(pipe()[0], EVENT_READ);
     expect(epollEntries(selector.fd).map(({ fd }) => fd)).toEqual([piped.fd]);
   });
 
-  test('a one-shot file is ready once for each modify', () => {
+  test('a one-shot file is ready once for each modify()', () => {
     const fd = regularFile();
     const selector = ready();
     const key = selector.register(fd, EVENT_READ, 'once', { oneShot: true });

@@ -16,7 +16,7 @@ function readyPipes(count: number): number[] {
 }
 
 describe.each(backends)('selectEach of %s', (_backend, Selector) => {
-  test('calls back with what select returns, and counts', () => {
+  test('calls back with what select() returns, and returns the count', () => {
     const selector = open(Selector);
     for (const fd of readyPipes(3)) selector.register(fd, EVENT_READ);
     const [a] = socketPair();
@@ -29,7 +29,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(seen).toEqual(expect.arrayContaining(expected));
   });
 
-  test('returns 0 when the time is over, never early', () => {
+  test('returns 0 after its timeout, never early', () => {
     const selector = open(Selector);
     selector.register(pipe()[0], EVENT_READ);
     const start = performance.now();
@@ -39,7 +39,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(selector.selectEach(() => expect.unreachable(), -1)).toBe(0);
   });
 
-  test('waits for ever where no time is given', () => {
+  test('waits for ever without a timeout', () => {
     const selector = open(Selector);
     selector.register(readyPipes(1)[0], EVENT_READ);
     expect(selector.selectEach(() => {})).toBe(1);
@@ -47,7 +47,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(selector.selectEach(() => {}, Infinity)).toBe(1);
   });
 
-  test('skips what an earlier callback unregistered', () => {
+  test('skips keys that an earlier callback unregistered', () => {
     const fds = readyPipes(5);
     const selector = open(Selector);
     for (const fd of fds) selector.register(fd, EVENT_READ);
@@ -60,7 +60,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect([...selector.getMap().keys()]).toEqual(called);
   });
 
-  test('skips what an earlier callback registered anew, until the next wait', () => {
+  test('skips keys that an earlier callback registered again until the next wait', () => {
     const fds = readyPipes(3);
     const selector = open<string>(Selector);
     for (const fd of fds) selector.register(fd, EVENT_READ, 'old');
@@ -77,7 +77,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(called.toSorted()).toEqual(['old', 'old', 'registered anew', 'registered anew']);
   });
 
-  test('calls what an earlier callback modified back as its new key, if it still asks for what is ready', () => {
+  test('calls back with the new key if an earlier callback modified it and it still asks for what is ready', () => {
     const pairs = [socketPair(), socketPair(), socketPair()];
     for (const [, peer] of pairs) peer.send('x');
     const selector = open<string>(Selector);
@@ -97,7 +97,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(events).toBe(EVENT_READ);
   });
 
-  test('reports to the next wait what a callback that throws has left over', () => {
+  test('leaves the events after a callback that throws to the next wait', () => {
     const fds = readyPipes(5);
     const selector = open(Selector);
     const options = selector.features.oneShot ? ([{ oneShot: true }, { trigger: 'edge' }] as const) : [];
@@ -115,7 +115,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(seen).toEqual(new Set(fds));
   });
 
-  test('after select, the key of a number that was registered anew is not the one reported', () => {
+  test('select() reports the key from before if its number is registered again afterwards', () => {
     const [first, second] = readyPipes(2);
     const selector = open(Selector);
     for (const fd of [first, second]) selector.register(fd, EVENT_READ);
@@ -127,7 +127,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(current.map(({ key }) => key.fd)).toEqual([first]);
   });
 
-  test('does not give a closed number, taken by another file, the events of the old one', () => {
+  test('does not call back for a closed number that another file has taken', () => {
     const [firstRead, firstWrite] = highPipe();
     const [secondRead, secondWrite] = highPipe();
     const selector = open<string>(Selector);
@@ -147,7 +147,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(calls).toBe(1);
   });
 
-  test('calls back of what a callback registered only at the next wait', () => {
+  test('calls back for keys that a callback registers only at the next wait', () => {
     const [first, second] = readyPipes(2);
     const selector = open(Selector);
     selector.register(first, EVENT_READ);
@@ -155,7 +155,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expect(selector.selectEach(() => {}, 5000)).toBe(2);
   });
 
-  test('goes on after a callback registered very many', () => {
+  test('goes on after a callback that registers very many keys', () => {
     const selector = open(Selector);
     for (const fd of readyPipes(3)) selector.register(fd, EVENT_READ);
     const more = Array.from({ length: 100 }, pipe).flat();
@@ -175,7 +175,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expectError(() => selector.select(0), 'ERR_CLOSED');
   });
 
-  test('passes on what a callback throws, and leaves the selector usable', () => {
+  test('passes on the error of a callback, and the selector stays usable', () => {
     const [first, second] = readyPipes(2);
     const selector = open(Selector);
     const keys = [first, second].map((fd) => selector.register(fd, EVENT_READ));
@@ -190,7 +190,7 @@ describe.each(backends)('selectEach of %s', (_backend, Selector) => {
     expectReady(selector, keys.map((key) => [key, EVENT_READ]));
   });
 
-  test('refuses every wait from within, and goes on', () => {
+  test('refuses every wait in its callbacks, and goes on', () => {
     const selector = open(Selector);
     for (const fd of readyPipes(2)) selector.register(fd, EVENT_READ);
     const count = selector.selectEach(() => {

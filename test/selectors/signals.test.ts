@@ -38,7 +38,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(heard).toBeGreaterThan(0);
     });
 
-    test('a child that ends during a wait is not noticed', async () => {
+    test('a child that ends does not end the wait', async () => {
       const before = `
         const { spawn } = await import('node:child_process');
         spawn('sleep', ['1000']).on('exit', () => heard++);`;
@@ -50,7 +50,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(heard).toBe(1);
     });
 
-    test('SIGSTOP and SIGCONT during a wait are not noticed', async () => {
+    test('SIGSTOP and SIGCONT do not end the wait', async () => {
       const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100 });
       await child.signal('SIGSTOP');
       await stopped(child.process.pid);
@@ -75,7 +75,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       expect(await child.ended).toMatchObject({ signal: 'SIGKILL', stdout: 'waiting\n' });
     });
 
-    test('the signals of the profiler are not noticed', async () => {
+    test('the signals of the profiler do not end the wait', async () => {
       const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
       onTestFinished(() => rmSync(directory, { recursive: true }));
       const options = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=1000'];

@@ -13,7 +13,7 @@ import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/se
 // Behaviour of the kernel that a program may not expect.
 
 describe.each(backends)('with %s', (_backend, Selector) => {
-  test('what is reported may be gone when it is asked for', () => {
+  test('a reported event may be gone by the time of the call', () => {
     const [readFd, writeFd] = pipe();
     const other = ownedFd(dup(readFd));
     const { listener, port } = tcpListener();
@@ -58,7 +58,7 @@ describe.skipIf(!hasEpoll)('with epoll', () => {
     return selectors;
   }
 
-  test.each(['level', 'edge'] as const)('exclusive has no effect under selectAsync: all wake (%s)', async (trigger) => {
+  test.each(['level', 'edge'] as const)('exclusive has no effect with selectAsync: all wake (%s)', async (trigger) => {
     const [readFd, writeFd] = pipe();
     const selectors = Array.from({ length: 4 }, () => owned(new EpollSelector()));
     for (const selector of selectors) {
@@ -70,7 +70,7 @@ describe.skipIf(!hasEpoll)('with epoll', () => {
     expect((await Promise.all(waits)).map((events) => events.length)).toEqual([1, 1, 1, 1]);
   });
 
-  test('an edge is repeated where an entry that was left behind has to be got rid of', () => {
+  test('an edge is repeated by the rebuild that a stale entry causes', () => {
     const selector = owned(new EpollSelector());
     const [edge, writeEdge] = pipe();
     const key = selector.register(edge, EVENT_READ, undefined, { trigger: 'edge' });
@@ -96,7 +96,7 @@ describe.skipIf(!hasEpoll)('with epoll', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('epolls watch one another five levels deep, of which selectAsync takes one', async () => {
+  test('epolls can be nested five levels deep, and selectAsync needs one of the levels', async () => {
     const [readFd, writeFd] = pipe();
     const selectors = chain(readFd, 5);
     expect(() => owned(new EpollSelector()).register(selectors[4], EVENT_READ)).toThrow('ELOOP');

@@ -23,7 +23,7 @@ describe.each(backends)('%s in a worker', (backend, Selector) => {
     expect(await thread.result).toEqual([[readFd, 'data', EVENT_READ]]);
   });
 
-  test('reports an event that comes after many slices of the wait, with the time that was left', async () => {
+  test('reports an event after many slices of the wait, with the time that was left', async () => {
     const thread = await inThread(backend, (io, name) => {
       const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
       const selector = new classes[name]();
@@ -42,7 +42,7 @@ describe.each(backends)('%s in a worker', (backend, Selector) => {
     expect(waited).toBeGreaterThanOrEqual(120);
   });
 
-  test('is another selector than one of the same class here', async () => {
+  test('has selectors of its own', async () => {
     const [readFd, writeFd] = pipe();
     const selector = open(Selector);
     const key = selector.register(readFd, EVENT_READ);

@@ -45,7 +45,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     }
   });
 
-  test('a hundred waits without time do not add up', () => {
+  test('a hundred waits with a timeout of 0 take no time', () => {
     const { selector } = idle();
     expect(elapsed(() => {
       for (let i = 0; i < 100; i++) expectIdle(selector);
@@ -69,13 +69,13 @@ describe.each(backends)('%s', (backend, Selector) => {
     }
   });
 
-  test.each([0.9, 0.09, 0.009, 0.0009, 1e-6, 1e-7, 1e-10])('%d ms is no infinite time', (timeout) => {
+  test.each([0.9, 0.09, 0.009, 0.0009, 1e-6, 1e-7, 1e-10])('%d ms is not endless', (timeout) => {
     expect(ready().select(timeout)).toHaveLength(1);
     expect(idle().selector.select(timeout)).toEqual([]);
   });
 
   test.each([2 ** 31, 2 ** 32, Number.MAX_VALUE])(
-    'a wait of %d ms is as long as that, and is ended by data',
+    'a wait of %d ms lasts until there is data',
     async (timeout) => {
       const [readFd, writeFd] = pipe();
       const thread = await inThread({ backend, readFd, timeout }, (io, input) => {
@@ -94,7 +94,7 @@ describe.each(backends)('%s', (backend, Selector) => {
 
   // Only a main thread passes such a timeout to the system call: a worker waits in slices.
   const long = [2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 33 + 5, Number.MAX_SAFE_INTEGER, 1e300];
-  test.each(long)('a main thread waits %d ms, too', (timeout) => {
+  test.each(long)('the main thread can wait %d ms, too', (timeout) => {
     const { selector } = idle();
     const timer = owned(timerfd({ delayMs: 20 }));
     const key = selector.register(timer, EVENT_READ);
@@ -137,13 +137,13 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(fired).toBe(true);
   });
 
-  test('a selector with nothing registered waits its time', () => {
+  test('a selector without registrations waits its time', () => {
     const selector = open(Selector);
     expect(elapsed(() => expect(selector.select(30)).toEqual([]))).toBeGreaterThanOrEqual(30);
     expectIdle(selector);
   });
 
-  test('a selector with nothing registered waits for ever where no time is given', async () => {
+  test('a selector without registrations waits for ever without a timeout', async () => {
     const thread = await inThread(backend, (io, name) => {
       const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
       new classes[name]().select(null);

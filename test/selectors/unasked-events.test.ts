@@ -34,7 +34,7 @@ function broken(): number {
 // poll(2) and epoll_wait(2) report HUP and ERR at every wait, although nobody asked.
 describe.each(backends)('%s', (backend, Selector) => {
   test.each([['HUP', hungUp], ['ERR', broken]] as const)(
-    'a descriptor that asks for priority events only neither ends a wait by its %s nor makes it spin',
+    '%s neither ends a wait nor makes it spin if only priority events are asked for',
     (_name, makeDescriptor) => {
       const selector = open(Selector);
       selector.register(makeDescriptor(), EVENT_PRIORITY);
@@ -45,7 +45,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     },
   );
 
-  test('selectEach does not call back of it, nor spin', () => {
+  test('selectEach neither calls back for it nor spins', () => {
     const selector = open(Selector);
     selector.register(hungUp(), EVENT_PRIORITY);
     const { result, elapsedMs, cpuMs } = timed(() => selector.selectEach(() => expect.unreachable(), 150));
@@ -54,7 +54,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(cpuMs).toBeLessThan(75);
   });
 
-  test('it is reported once more is asked for', () => {
+  test('it is reported once other events are asked for', () => {
     const fd = hungUp();
     const selector = open(Selector);
     selector.register(fd, EVENT_PRIORITY);
@@ -90,7 +90,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expectReady(selector, [[key, EVENT_PRIORITY]]);
   });
 
-  test('a closed descriptor among them is forgotten or named as ever', () => {
+  test('a closed descriptor among them is ignored by epoll and named by the others', () => {
     const fd = hungUp();
     const selector = open(Selector);
     selector.register(fd, EVENT_PRIORITY);
@@ -103,7 +103,7 @@ describe.each(backends)('%s', (backend, Selector) => {
 
 // select has no flags.
 describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backend, Selector) => {
-  test('a flag that fires at once hides nothing that was asked for, in the same wait', async () => {
+  test('a flag that fires at once does not hide an asked-for event in the same wait', async () => {
     const [a, b] = socketPair();
     fill(a.fd);
     b.shutdown('write');
@@ -120,7 +120,7 @@ describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backe
     expect(await thread.result).toEqual([EVENT_WRITE]);
   });
 
-  test('a flag that fires at once comes along with what was asked for', () => {
+  test('a flag that fires at once is reported along with asked-for events', () => {
     const [a, b] = socketPair();
     fill(a.fd);
     b.shutdown('write');
@@ -137,7 +137,7 @@ describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backe
 
 // A build may lack epoll.
 describe.skipIf(!hasEpoll)('epoll', () => {
-  test('a level-triggered entry is level-triggered after the wait', () => {
+  test('a level-triggered entry is still level-triggered after the wait', () => {
     const fd = hungUp();
     const selector = owned(new EpollSelector());
     selector.register(fd, EVENT_PRIORITY, undefined, { flags: EPOLLRDHUP });
@@ -147,7 +147,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
     expect(epollEntries(selector.fd)).toEqual(before);
   });
 
-  test('a one-shot registration is not used up by what nobody asked for', () => {
+  test('unasked events do not use up a one-shot registration', () => {
     const [a, b] = socketPair();
     fill(a.fd);
     b.shutdown('write');

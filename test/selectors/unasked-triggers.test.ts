@@ -45,8 +45,8 @@ function blockedWriter(options: RegisterOptions, act: (typeof WAYS)[number][2]) 
 }
 
 // A build may lack epoll, the only back end with triggers and these flags.
-describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
-  test.each(WAYS)('does not spin, and leaves the entry as it was: %s', (_, options, act) => {
+describe.skipIf(!hasEpoll)('an unasked event', () => {
+  test.each(WAYS)('does not make a wait spin, and leaves the entry unchanged: %s', (_, options, act) => {
     const { selector } = blockedWriter(options, act);
     const before = epollEntries(selector.fd).map(({ events }) => events);
     for (const wait of ['select', 'selectEach']) {
@@ -60,14 +60,14 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expect(epollEntries(selector.fd).map(({ events }) => events)).toEqual(before);
   });
 
-  test.each(WAYS)('keeps what was asked for from nobody who waits later: %s', (_, options, act) => {
+  test.each(WAYS)('does not hide asked-for events from later waits: %s', (_, options, act) => {
     const { selector, peer, key } = blockedWriter(options, act);
     expect(selector.select(5)).toEqual([]);
     drain(peer.fd);
     expectReady(selector, [[key, EVENT_WRITE]]);
   });
 
-  test.each(WAYS)('keeps it from no wait in progress: %s', async (_, options, act) => {
+  test.each(WAYS)('does not hide asked-for events from the wait in progress: %s', async (_, options, act) => {
     const [socket, peer] = socketPair();
     fill(socket.fd);
     act(peer);
@@ -84,7 +84,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expect(await thread.result).toEqual([EVENT_WRITE, 0]);
   });
 
-  test.each(WAYS)('is reported at once, in a wait in progress, when modify asks for it: %s', async (_, options, act) => {
+  test.each(WAYS)('is reported at once to the wait in progress when modify() asks for it: %s', async (_, options, act) => {
     const { selector, socket } = blockedWriter(options, act);
     // The kernel refuses to modify exclusive entries, so here the mask stays the same.
     const events = options.flags === EPOLLIN ? EVENT_READ : EVENT_READ | EVENT_WRITE;
@@ -97,7 +97,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expect(keysOf(await wait)).toEqual([key]);
   });
 
-  test.each(WAYS)('is reported when modify asks for it between two waits: %s', (_, options, act) => {
+  test.each(WAYS)('is reported when modify() asks for it between two waits: %s', (_, options, act) => {
     const { selector, socket } = blockedWriter(options, act);
     expect(selector.select(5)).toEqual([]);
     const events = options.flags === EPOLLIN ? EVENT_READ : EVENT_READ | EVENT_WRITE;
@@ -106,7 +106,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('has no edge repeated that was reported', () => {
+  test('does not repeat an edge that was reported', () => {
     const counter = owned(eventfd());
     const selector = owned(new EpollSelector());
     const key = selector.register(counter, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
@@ -116,7 +116,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
-  test('has no edge repeated by modify that changes nothing', () => {
+  test('does not make a modify() without changes repeat an edge', () => {
     const [socket, peer] = socketPair();
     const selector = owned(new EpollSelector());
     const key = selector.register(socket, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
@@ -127,7 +127,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
-  test('has an edge repeated that was seen, and that modify asks for', () => {
+  test('is an edge that is repeated once modify() asks for it', () => {
     const [socket, peer] = socketPair();
     const selector = owned(new EpollSelector());
     const options = { trigger: 'edge', flags: EPOLLOUT } as const;
@@ -138,7 +138,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectReady(selector, [[key, EVENT_READ | EVENT_WRITE]]);
   });
 
-  test('does not have an edge repeated that was reported to the same wait', async () => {
+  test('does not repeat an edge that was reported to the same wait', async () => {
     const counter = owned(eventfd());
     const selector = owned(new EpollSelector());
     const key = selector.register(counter, EVENT_READ, undefined, { trigger: 'edge', flags: EPOLLOUT });
@@ -149,7 +149,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
-  test('uses up no one-shot by a hang-up that lasts', () => {
+  test('does not use up a one-shot if it is a lasting hang-up', () => {
     const [readFd, writeFd] = highPipe();
     close(writeFd);
     const selector = owned(new EpollSelector());
@@ -161,7 +161,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
     expectIdle(selector);
   });
 
-  test('of a file that epoll refuses does not spin', async () => {
+  test('of a file that epoll refuses does not make a wait spin', async () => {
     for (const options of [{ flags: EPOLLIN }, { flags: EPOLLIN, oneShot: true }]) {
       const file = ownedFd(openSync('/dev/null', 'r+'));
       const selector = owned(new EpollSelector({ unpollable: 'ready' }));
@@ -178,7 +178,7 @@ describe.skipIf(!hasEpoll)('what nobody has asked for', () => {
   });
 });
 
-describe.each(backends)('a priority event behind a hang-up that has gone, with %s', (backend, Selector) => {
+describe.each(backends)('a priority event after a hang-up that is over, with %s', (backend, Selector) => {
   /** A terminal's master in packet mode whose slave is closed, and a function that opens the slave again. */
   function hungUpMaster(): [master: number, openSlave: () => number] {
     const [master, slave] = pty();

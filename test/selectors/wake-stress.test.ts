@@ -11,7 +11,7 @@ const MODES: [mode: string, other: string, rounds: number][] = [
 ];
 
 describe.each(backends)('ping-pong of two threads that wake each other, with %s', (backend) => {
-  test.each(MODES)('goes on, %s and %s', async (first, second, rounds) => {
+  test.each(MODES)('never stops, %s and %s', async (first, second, rounds) => {
     // A counter that tells whose turn it is, followed by the two shared wakers.
     const shared = new Int32Array(new SharedArrayBuffer(12));
     const start = async (index: number, mode: string) =>
@@ -44,7 +44,7 @@ describe.each(backends)('ping-pong of two threads that wake each other, with %s'
   });
 });
 
-test('of three threads, two asynchronous, no wake-up is lost while all register and unregister', async () => {
+test('three threads, two of them asynchronous, lose no wake-up while they register and unregister', async () => {
   const names = backends.map(([name]) => name);
   const tickets = 500;
   const size = 3 * names.length;

@@ -63,7 +63,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
   });
 
-  test.each(origins)('by %s and by the other way too comes to one', (_name, wake) => {
+  test.each(origins)('by %s and by the other way counts as one', (_name, wake) => {
     const { selector } = idle(Selector);
     selector.wakeup();
     selector.waker.wake();
@@ -74,7 +74,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
   });
 
-  test.each(origins)("by %s from a callback is the next wait's", (_name, wake) => {
+  test.each(origins)('by %s in a callback ends the next wait', (_name, wake) => {
     const selector = open(Selector);
     selector.register(pipe()[1], EVENT_WRITE);
     let calls = 0;
@@ -124,7 +124,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     expectIdle(selector);
   });
 
-  test('gives an empty batch to a loop, which goes on', async () => {
+  test('yields an empty batch to a for await loop, which goes on', async () => {
     const { selector, key, writeFd } = idle(Selector);
     const sizes: number[] = [];
     selector.wakeup();
@@ -152,7 +152,7 @@ describe.each(backends)('a wake-up of %s', (backend, Selector) => {
     else expectError(() => selector.select(null), 'EBADF', { fd });
   });
 
-  test('is refused once it is closed', () => {
+  test('is refused after close()', () => {
     const { selector } = idle(Selector);
     selector.close();
     expectError(() => selector.wakeup(), 'ERR_CLOSED');

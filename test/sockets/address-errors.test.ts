@@ -10,7 +10,7 @@ import { accept, listen, loopbacks, udp, untilReadable, untilWritable, unusedPor
 describe.each(loopbacks)('of $family', (loopback) => {
   const { address, domain } = loopback;
 
-  test('bind names the address that is in use', () => {
+  test('bind() names the address that is in use', () => {
     const { port } = listen(loopback);
     const second = owned(new Socket(domain));
     expect(thrownBy(() => second.bind({ address, port }))).toMatchObject({
@@ -23,7 +23,7 @@ describe.each(loopbacks)('of $family', (loopback) => {
     });
   });
 
-  test('listen names the address that another listens on', () => {
+  test('listen() names the address on which another socket listens', () => {
     const [first, second] = [owned(new Socket(domain)), owned(new Socket(domain))];
     first.setOption(SOL_SOCKET, SO_REUSEADDR, true);
     second.setOption(SOL_SOCKET, SO_REUSEADDR, true);
@@ -35,7 +35,7 @@ describe.each(loopbacks)('of $family', (loopback) => {
     expect(thrownBy(() => second.listen())).toMatchObject({ message, syscall: 'listen', fd: second.fd, address, port });
   });
 
-  test('takeError names the address of a connection that was in progress, and its connect', () => {
+  test('takeError() names connect and the address of a connection that was in progress', () => {
     const client = owned(new Socket(domain));
     client.setBlocking(false);
     const port = unusedPort(loopback);
@@ -46,14 +46,14 @@ describe.each(loopbacks)('of $family', (loopback) => {
     expect(client.takeError()).toBeNull();
   });
 
-  test('sendTo names where it could not send', () => {
+  test('sendTo() names the address that it could not send to', () => {
     const { socket, port } = udp(loopback);
     const error = thrownBy(() => socket.sendTo(Buffer.alloc(70_000), { address, port }));
     const message = `EMSGSIZE: message too long, sendto ${address}:${port}`;
     expect(error).toMatchObject({ message, code: 'EMSGSIZE', syscall: 'sendto', fd: socket.fd, address, port });
   });
 
-  test('an error of a connected socket is none of its connect', () => {
+  test('an error of a connected socket does not name connect', () => {
     const { listener, port } = listen(loopback);
     for (const ask of [true, false]) {
       const client = owned(new Socket(domain));
@@ -72,7 +72,7 @@ describe.each(loopbacks)('of $family', (loopback) => {
   });
 });
 
-test('takeError names the address also where it was asked before there was an error', () => {
+test('takeError() names the address even if it was called before there was an error', () => {
   const { listener, port } = tcpListener(0);
   owned(new Socket()).connect({ address: '127.0.0.1', port });
   untilReadable(listener);
@@ -86,7 +86,7 @@ test('takeError names the address also where it was asked before there was an er
   expect(client.takeError()).toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect', port });
 });
 
-test('a datagram that is refused is no failure of a connection', () => {
+test('a refused datagram is not reported as a failed connection', () => {
   const [ipv4] = loopbacks;
   const { socket, port } = udp(ipv4);
   const client = owned(new Socket(undefined, SOCK_DGRAM));
@@ -101,7 +101,7 @@ describe('of AF_UNIX', () => {
   test.each([
     ['a path', () => temporaryPath('missing'), (path: string) => path],
     ['an abstract name', () => `\0io-selectors\0${process.pid}-missing`, (path: string) => path.replaceAll('\0', '@')],
-  ])('connect names %s, and no port', (_, makePath, shown) => {
+  ])('connect() names %s, and no port', (_, makePath, shown) => {
     const client = owned(new Socket(AF_UNIX));
     const path = makePath();
     const error = thrownBy(() => client.connect({ path }));
@@ -110,7 +110,7 @@ describe('of AF_UNIX', () => {
     expect(error).not.toHaveProperty('port');
   });
 
-  test('bind names the path that exists', () => {
+  test('bind() names a path that exists', () => {
     const path = temporaryPath('socket');
     owned(new Socket(AF_UNIX)).bind({ path });
     const message = `EADDRINUSE: address already in use, bind ${path}`;
@@ -118,7 +118,7 @@ describe('of AF_UNIX', () => {
   });
 });
 
-test("address and port are those of Node's own error", async () => {
+test("address and port are as in Node's own errors", async () => {
   const { listener, port } = tcpListener();
   listener.close();
   const [theirs] = await once(connectNode(port, '127.0.0.1'), 'error');

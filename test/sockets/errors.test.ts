@@ -36,7 +36,7 @@ const notBuffers = [1, undefined, null, true, [1, 2], {}, new ArrayBuffer(4), ne
   (value) => [value, ...TYPE] as const,
 );
 
-describe('a socket is not made', () => {
+describe('a socket cannot be made', () => {
   test.each(['family', 'type', 'protocol'].flatMap((name, i) => notIntegers.map((row) => [name, i, ...row] as const)))(
     'with %s (argument %i) %o: %s',
     (_, position, value, code, type) => {
@@ -90,7 +90,7 @@ const rows: [method: keyof Socket, position: number, others: unknown[], bad: Row
 ];
 
 describe.each(rows)('%s, argument %i', (method, position, others, bad) => {
-  test.each(bad)('is not %o: %s', (value, code, type) => {
+  test.each(bad)('must not be %o: %s', (value, code, type) => {
     const socket = owned(new Socket(undefined, SOCK_DGRAM));
     const args = [...others];
     args[position] = value;
@@ -98,7 +98,7 @@ describe.each(rows)('%s, argument %i', (method, position, others, bad) => {
   });
 });
 
-test('send names all that it takes', () => {
+test('send() names every type that it accepts', () => {
   const { message } = thrownBy(() => call(owned(new Socket()), 'send', [5])) as Error;
   expect(message).toBe('"data" must be a string or a Uint8Array. Received number (5)');
 });
@@ -139,7 +139,7 @@ describe.each<keyof Socket>(['bind', 'connect', 'sendTo'])('the address of %s', 
     [{ path: 1 }, ...TYPE],
     [{ path: undefined }, ...TYPE],
     [{ path: Buffer.from('/tmp/x') }, ...TYPE],
-  ])('is not %o: %s', (address, code, type) => {
+  ])('must not be %o: %s', (address, code, type) => {
     const socket = owned(new Socket(undefined, SOCK_DGRAM));
     expectError(() => call(socket, method, method === 'sendTo' ? ['x', address] : [address]), code, { type });
     expect(socket.localAddress()).toMatchObject({ port: 0 });
@@ -189,7 +189,7 @@ describe.each([
     expectError(() => call(socket, method, args), 'ERR_CLOSED');
   });
 
-  test('only close, closed and fd are left', () => {
+  test('only close(), closed and fd still work', () => {
     const socket = owned(new Socket());
     end(socket);
     socket.close();
@@ -208,7 +208,7 @@ describe('fromFd', () => {
   test.each([
     ['a pipe', () => pipe()[0]],
     ['a file', () => ownedFd(openSync('/dev/null', 'r'))],
-  ])('refuses %s, and leaves it open', (_, open) => {
+  ])('refuses %s and leaves it open', (_, open) => {
     const fd = open();
     const before = fstatSync(fd).ino;
     expectError(() => Socket.fromFd(fd), 'ENOTSOCK', { syscall: 'getsockname', fd });

@@ -37,7 +37,7 @@ describe.each(calls)('the address of %s', (_, call, makePort) => {
     expectError(() => call(socket, address), 'ERR_CLOSED');
   });
 
-  test('is read once, and not at all where the socket is closed', () => {
+  test('is read once, and not at all if the socket is closed', () => {
     const read: PropertyKey[] = [];
     const address = new Proxy({ address: '127.0.0.1', port: makePort(), family: 'IPv4' as const }, {
       get(target, name, receiver) {
@@ -53,7 +53,7 @@ describe.each(calls)('the address of %s', (_, call, makePort) => {
     expect(read).toHaveLength(3);
   });
 
-  test('is none that was put on Object.prototype', () => {
+  test('is not taken from Object.prototype', () => {
     const socket = owned(new Socket(undefined, SOCK_DGRAM));
     const address = { address: '127.0.0.1', port: makePort() };
     polluted({ path: '/nowhere', family: 'IPv6', 0: 'IPv4' }, () => call(socket, address));
@@ -63,7 +63,7 @@ describe.each(calls)('the address of %s', (_, call, makePort) => {
     });
   });
 
-  test('may be of a class with getters, and without a prototype', () => {
+  test('may have getters, and may lack a prototype', () => {
     class Place {
       get address() {
         return '127.0.0.1';
@@ -80,7 +80,7 @@ describe.each(calls)('the address of %s', (_, call, makePort) => {
   });
 });
 
-test('an address that closes the socket does nothing to the socket that has its number next', async () => {
+test('an address that closes the socket does not affect the next socket with its number', async () => {
   const bound = await inChild(undefined, ({ socket: { Socket } }) => {
     const victims: InstanceType<typeof Socket>[] = [];
     for (const method of ['bind', 'connect'] as const) {
@@ -102,7 +102,7 @@ test('an address that closes the socket does nothing to the socket that has its 
   expect(bound).toEqual(Array.from({ length: 2 }, () => ({ address: '0.0.0.0', port: 0, family: 'IPv4' })));
 });
 
-test('an object that empties the list, or fills it, while it is added to it', () => {
+test('an object may empty or fill the list while it is added', () => {
   const [a] = socketPair().map(owned);
   const list = new MessageList(2, 4);
   list.add(a, 'one');
@@ -124,14 +124,14 @@ test('an object that empties the list, or fills it, while it is added to it', ()
   expect([list.length, list.message(1).toString()]).toEqual([2, 'more']);
 });
 
-test('options of a socket pair are none that were put on Object.prototype', () => {
+test('options of a socket pair are not taken from Object.prototype', () => {
   polluted({ blocking: true }, () => {
     const [a] = socketPair(undefined, {}).map(owned);
     expect(a.recv(1)).toBeNull();
   });
 });
 
-test('errors name their own address, whatever was put on Object.prototype', () => {
+test('errors name their own address, whatever is on Object.prototype', () => {
   const { address, port, family } = { address: '127.0.0.1', port: unusedPort(loopbacks[0]), family: 'IPv4' as const };
   const socket = owned(new Socket());
   polluted({ path: '/nowhere' }, () => {

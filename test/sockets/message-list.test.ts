@@ -31,7 +31,7 @@ describe('recvMany', () => {
     expect(messages(list)).toEqual(['message 0', 'message 1', 'message 2']);
   });
 
-  test('gives null for a socket that would block, and 0 at the end of a stream', () => {
+  test('gives null for a socket that would block and 0 at the end of a stream', () => {
     const { list, pairs } = listOf(3);
     pairs[1][1].send('x');
     pairs[2][1].close();
@@ -40,7 +40,7 @@ describe('recvMany', () => {
     expect(messages(list)).toEqual(['', 'x', '']);
   });
 
-  test('leaves what is longer than a slot to the next call', () => {
+  test('leaves bytes that do not fit a slot to the next call', () => {
     const { list, pairs } = listOf(2, 4);
     pairs[0][1].send('abcdef');
     pairs[1][1].send('ABCD');
@@ -51,7 +51,7 @@ describe('recvMany', () => {
     expect(results(list)).toEqual([2, null]);
   });
 
-  test('reports the failure of one socket where it is asked for, and serves the others', () => {
+  test('reports the failure of one socket as its result, and serves the others', () => {
     const [a, b] = socketPair();
     const [readFd] = pipe();
     const closed = closedFd();
@@ -99,7 +99,7 @@ describe('sendMany', () => {
     expect(pairs.map(([, peer]) => received(peer.fd))).toEqual(['to a', 'to b too']);
   });
 
-  test('sends back what was received, and passes over sockets without a message', () => {
+  test('sends back what was received, and skips sockets without a message', () => {
     const { list, pairs } = listOf(3);
     pairs[0][1].send('ping');
     pairs[1][1].close();
@@ -110,7 +110,7 @@ describe('sendMany', () => {
     expect(received(pairs[2][1].fd)).toBe(null);
   });
 
-  test('tells of a socket that takes a part, or nothing', () => {
+  test('reports how much of a message a socket took', () => {
     const size = 1 << 20;
     const [a, b] = tcpPair();
     a.setOption(SOL_SOCKET, SO_SNDBUF, 4096);
@@ -127,7 +127,7 @@ describe('sendMany', () => {
     expect(b.recv(1)?.toString()).toBe('x');
   });
 
-  test('reports a peer that is gone as EPIPE, and serves the others', () => {
+  test('reports a closed peer as EPIPE, and serves the others', () => {
     const pairs = [socketPair(), socketPair()];
     const list = new MessageList(2, 8);
     for (const [socket] of pairs) list.add(socket, 'x');
@@ -148,7 +148,7 @@ describe('sendMany', () => {
 });
 
 describe('a MessageList', () => {
-  test('is emptied and filled again', () => {
+  test('can be emptied and filled again', () => {
     const { list, pairs } = listOf(2);
     pairs[0][1].send('x');
     list.recvMany();
@@ -162,7 +162,7 @@ describe('a MessageList', () => {
     expect(messages(list)).toEqual(['y']);
   });
 
-  test('keeps what it was given apart from what the caller does with it', () => {
+  test('keeps its messages whatever the caller does with the originals', () => {
     const [a, b] = socketPair();
     const list = new MessageList(1, 8);
     const data = Buffer.from('abc');
@@ -181,7 +181,7 @@ describe('a MessageList', () => {
     for (const [i, [, peer]] of pairs.entries()) expect(received(peer.fd)).toBe(String(i).padStart(7));
   });
 
-  test('refuses more than it has room for, and is as it was', () => {
+  test('refuses more than it has room for, and is unchanged', () => {
     const [a, b] = socketPair();
     const list = new MessageList(1, 4);
     expectError(() => list.add(a, '12345'), 'ERR_OUT_OF_RANGE');

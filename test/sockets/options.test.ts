@@ -72,7 +72,7 @@ describe('an option of a socket', () => {
     ['SO_REUSEADDR', SOL_SOCKET, SO_REUSEADDR],
     ['SO_REUSEPORT', SOL_SOCKET, SO_REUSEPORT],
     ['TCP_NODELAY', IPPROTO_TCP, TCP_NODELAY],
-  ])('%s is off, and goes on and off by boolean, number and bytes', (_, level, name) => {
+  ])('%s is off at first, and can be set by boolean, number and bytes', (_, level, name) => {
     const values: [number | boolean | Uint8Array, number][] = [
       [true, 1],
       [false, 0],
@@ -90,7 +90,7 @@ describe('an option of a socket', () => {
   test.each([
     ['SO_RCVBUF', SO_RCVBUF],
     ['SO_SNDBUF', SO_SNDBUF],
-  ])('%s is a size, of which the kernel makes the double', (_, name) => {
+  ])('%s is a size that the kernel doubles', (_, name) => {
     socket.setOption(SOL_SOCKET, name, 20_000);
     expect(socket.getOption(SOL_SOCKET, name)).toBe(40_000);
   });
@@ -110,13 +110,13 @@ describe('an option of a socket', () => {
     expect(socket.getOption(SOL_SOCKET, SO_LINGER, 4)).toEqual(Buffer.from(linger.subarray(0, 4)));
   });
 
-  test('SO_TYPE is what the socket was made as', () => {
+  test('SO_TYPE is the type of the socket', () => {
     expect(socket.getOption(SOL_SOCKET, SO_TYPE)).toBe(SOCK_STREAM);
     expect(owned(new Socket(AF_INET, SOCK_DGRAM)).getOption(SOL_SOCKET, SO_TYPE)).toBe(SOCK_DGRAM);
     expect(socketPair(SOCK_SEQPACKET)[0].getOption(SOL_SOCKET, SO_TYPE)).toBe(SOCK_SEQPACKET);
   });
 
-  test('SO_ACCEPTCONN tells a listener, and cannot be set', () => {
+  test('SO_ACCEPTCONN is set for a listener, and cannot be changed', () => {
     expect(socket.getOption(SOL_SOCKET, SO_ACCEPTCONN)).toBe(0);
     socket.listen();
     expect(socket.getOption(SOL_SOCKET, SO_ACCEPTCONN)).toBe(1);
@@ -130,7 +130,7 @@ describe('an option of a socket', () => {
     ['SO_PEERCRED', () => socketPair()[0], SOL_SOCKET, SO_PEERCRED, /of 12,/],
     ['SO_COOKIE', () => socket, SOL_SOCKET, SO_COOKIE, /of 8,/],
     ['IP_OPTIONS, without any', () => socket, IPPROTO_IP, IP_OPTIONS, /of 0,/],
-  ])('%s is no number, and says how many bytes it has', (_, make, level, name, size) => {
+  ])('%s is not a number, and the error tells how many bytes it has', (_, make, level, name, size) => {
     const error = thrownBy(() => make().getOption(level, name));
     expect(error).toBeInstanceOf(RangeError);
     expect(error).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message: expect.stringMatching(size) });
@@ -153,7 +153,7 @@ describe('an option of a socket', () => {
     expect(socket.getOption(IPPROTO_TCP, TCP_INFO, 8)).toHaveLength(8);
   });
 
-  test('TCP_CONGESTION is text, also as it was set', () => {
+  test('TCP_CONGESTION is text, and can be set as text', () => {
     const name = () => socket.getOption(IPPROTO_TCP, TCP_CONGESTION, 32).toString().replace(/\0+$/, '');
     expect(name()).toBe(readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim());
     socket.setOption(IPPROTO_TCP, TCP_CONGESTION, Buffer.from('reno'));
@@ -172,7 +172,7 @@ describe('an option of a socket', () => {
     expect(socket.getOption(SOL_SOCKET, SO_KEEPALIVE, 0)).toHaveLength(0);
   });
 
-  test('that counts in instructions of a filter writes no more than there is room for', async () => {
+  test('whose length counts filter instructions writes no more than there is room for', async () => {
     const source = `
       import { Socket, SOL_SOCKET } from 'io-selectors/socket';
       const socket = Socket.fromFd(3);
@@ -196,17 +196,17 @@ describe('an option of a socket', () => {
     expect(datagrams.getOption(IPPROTO_IP, IP_MULTICAST_TTL)).toBe(200);
   });
 
-  test('that does not exist is ENOPROTOOPT', () => {
+  test('that does not exist fails with ENOPROTOOPT', () => {
     expectError(() => socket.getOption(SOL_SOCKET, 9999), 'ENOPROTOOPT', { syscall: 'getsockopt', fd: socket.fd });
     expectError(() => socket.setOption(SOL_SOCKET, 9999, 1), 'ENOPROTOOPT', { syscall: 'setsockopt', fd: socket.fd });
   });
 
-  test.each([0, 3])('of %i bytes is EINVAL where it is a number', (size) => {
+  test.each([0, 3])('of %i bytes fails with EINVAL if it is a number', (size) => {
     const call = (): void => socket.setOption(SOL_SOCKET, SO_KEEPALIVE, new Uint8Array(size));
     expectError(call, 'EINVAL', { syscall: 'setsockopt', fd: socket.fd });
   });
 
-  test('that limits a wait makes a blocking call end with null, never early', () => {
+  test('that limits a wait makes a blocking call return null, never early', () => {
     const SO_RCVTIMEO = 20;
     const [client] = tcpPair();
     client.setBlocking(true);

@@ -19,7 +19,7 @@ describe.each([
     expect(a.getOption(SOL_SOCKET, SO_TYPE)).toBe(type);
   });
 
-  test('has null where nothing came or nothing fits', () => {
+  test('returns null if nothing arrived or nothing fits', () => {
     const [a, b] = socketPair(type);
     expect(b.recv(1)).toBeNull();
     while (a.send(Buffer.alloc(1024)) !== null);
@@ -27,13 +27,13 @@ describe.each([
     expect(b.recv(2048)?.length).toBeGreaterThanOrEqual(1024);
   });
 
-  test('has no names', () => {
+  test('has no addresses', () => {
     const [a, b] = socketPair(type);
     const addresses = [a.localAddress(), a.remoteAddress(), b.localAddress(), b.remoteAddress()];
     expect(addresses).toEqual([{ path: '' }, { path: '' }, { path: '' }, { path: '' }]);
   });
 
-  test('tells a send that the peer is gone', () => {
+  test('makes a send fail once the peer is closed', () => {
     const [a, b] = socketPair(type);
     b.close();
     const code = type === SOCK_DGRAM ? 'ECONNREFUSED' : 'EPIPE';
@@ -57,7 +57,7 @@ describe('a socket pair', () => {
     },
   );
 
-  test('ends on one side when the other is closed, or shut down in one direction', () => {
+  test('ends on one side when the other is closed or shuts down writing', () => {
     const [a, b] = socketPair();
     a.shutdown('write');
     expect(b.recv(1)).toHaveLength(0);
@@ -67,7 +67,7 @@ describe('a socket pair', () => {
     expect(a.recv(1)).toHaveLength(0);
   });
 
-  test('is of descriptors that read and write', () => {
+  test('can be used with read() and write()', () => {
     const [a, b] = socketPair();
     const count = fill(a.fd);
     let received = 0;
@@ -75,7 +75,7 @@ describe('a socket pair', () => {
     expect(received).toBe(count);
   });
 
-  test('is disposable', () => {
+  test('can be disposed of', () => {
     const [a] = socketPair();
     a[Symbol.dispose]();
     expect([a.closed, a.fd]).toEqual([true, -1]);

@@ -22,7 +22,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     [client, server] = connect(loopback);
   });
 
-  test('arrives as it was sent, text as UTF-8', () => {
+  test('arrives as it was sent, with text as UTF-8', () => {
     expect(client.send('grüße')).toBe(7);
     expect(server.recv(100)).toEqual(Buffer.from('grüße'));
     const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
@@ -30,20 +30,20 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expect(client.recv(256, MSG_WAITALL)).toEqual(Buffer.from(bytes));
   });
 
-  test('is read in pieces of the size asked for, and never more', () => {
+  test('is read in pieces of at most the size asked for', () => {
     client.send('abcdef');
     expect(server.recv(4)?.toString()).toBe('abcd');
     expect(server.recv(4)?.toString()).toBe('ef');
   });
 
-  test('is read into a part of a buffer, and nothing beside it is touched', () => {
+  test('is read into a part of a buffer without touching the rest', () => {
     client.send('abcdef');
     const buffer = Buffer.from('..........');
     expect(server.recvInto(buffer.subarray(2, 5))).toBe(3);
     expect(buffer.toString()).toBe('..abc.....');
   });
 
-  test('is null where there is none yet and the call does not wait', () => {
+  test('is null if there is none yet and the call does not block', () => {
     expect(server.recv(1, MSG_DONTWAIT)).toBeNull();
     server.setBlocking(false);
     expect(server.recv(1)).toBeNull();
@@ -51,14 +51,14 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expect(server.recvFrom(1)).toBeNull();
   });
 
-  test('stays where it is with MSG_PEEK', () => {
+  test('stays in the stream with MSG_PEEK', () => {
     client.send('ab');
     untilReadable(server);
     expect(server.recv(2, MSG_PEEK)?.toString()).toBe('ab');
     expect(server.recv(2)?.toString()).toBe('ab');
   });
 
-  test('is taken in part where it does not fit, and all that was taken arrives', () => {
+  test('is accepted in part if it does not fit, and all that was accepted arrives', () => {
     client.setBlocking(false);
     const data = Buffer.alloc(16 * 2 ** 20, 'a chunk of data');
     const sent: Buffer[] = [];
@@ -75,7 +75,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expect(Buffer.concat(received).equals(Buffer.concat(sent))).toBe(true);
   });
 
-  test('ends with no bytes, again and again', () => {
+  test('ends with no bytes, at every call', () => {
     client.send('last');
     client.close();
     expect(server.recv(10)?.toString()).toBe('last');
@@ -92,21 +92,21 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expectError(() => client.send('x'), 'EPIPE', { syscall: 'send', fd: client.fd });
   });
 
-  test('ends at once for who has shut down reading, and still goes out', () => {
+  test('ends at once after SHUT_RD, and can still be sent', () => {
     client.shutdown('read');
     expect(client.recv(1)).toHaveLength(0);
     client.send('x');
     expect(server.recv(1)?.toString()).toBe('x');
   });
 
-  test('goes neither way after a shutdown of both', () => {
+  test('goes neither way after SHUT_RDWR', () => {
     client.shutdown('both');
     expect(client.recv(1)).toHaveLength(0);
     expect(server.recv(1)).toHaveLength(0);
     expectError(() => client.send('x'), 'EPIPE');
   });
 
-  test('ends with ECONNRESET where the peer drops the connection', () => {
+  test('ends with ECONNRESET if the peer resets the connection', () => {
     // struct linger { int l_onoff; int l_linger; }: on, with a timeout of 0 seconds.
     const drop = new Uint8Array(Int32Array.of(1, 0).buffer);
     client.setOption(SOL_SOCKET, SO_LINGER, drop);
@@ -116,7 +116,7 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expect(server.recv(1)).toHaveLength(0);
   });
 
-  test('out of band is exceptional, and read apart from the rest', () => {
+  test('out of band is exceptional, and is read apart from the rest', () => {
     client.send('ab');
     client.send('!', MSG_OOB);
     expect(select([], [], [server], 5000)[2]).toEqual([server]);
@@ -138,12 +138,12 @@ describe.each(loopbacks)('data over TCP and $family', (loopback) => {
     expectError(() => server.recv(1, MSG_OOB), 'EINVAL', { syscall: 'recv' });
   });
 
-  test('out of band that was not sent is EINVAL', () => {
+  test('out of band that was not sent fails with EINVAL', () => {
     expectError(() => server.recv(1, MSG_OOB), 'EINVAL', { syscall: 'recv', fd: server.fd });
   });
 });
 
-test('sending to a peer that is gone raises no SIGPIPE', async () => {
+test('sending to a closed peer raises no SIGPIPE', async () => {
   const signals = await inChild(null, async ({ socket: { socketPair }, fd: { write } }) => {
     let count = 0;
     // Node ignores SIGPIPE unless there is a listener.

@@ -24,14 +24,14 @@ function listenOnAny(v6only: boolean): { listener: Socket; port: number } {
 describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
   const { address, any, domain, family } = loopback;
 
-  test('connects, and waits for it where it blocks', () => {
+  test('waits for its connection in blocking mode', () => {
     const { listener, port } = listen(loopback);
     const client = owned(new Socket(domain));
     expect(client.connect({ address, port })).toBe(true);
     expect(accept(listener).remoteAddress()).toEqual(client.localAddress());
   });
 
-  test('connects in its own time where it does not block', () => {
+  test('connects in the background in non-blocking mode', () => {
     const { listener, port } = listen(loopback);
     const client = owned(new Socket(domain));
     client.setBlocking(false);
@@ -41,7 +41,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(accept(listener).remoteAddress()).toEqual(client.localAddress());
   });
 
-  test('does not connect twice', () => {
+  test('cannot connect twice', () => {
     const { listener, port } = listen(loopback);
     const client = owned(new Socket(domain));
     client.connect({ address, port });
@@ -49,7 +49,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expectError(() => client.connect({ address, port }), 'EISCONN', { syscall: 'connect', fd: client.fd });
   });
 
-  test('throws that it was refused where it blocks', () => {
+  test('throws ECONNREFUSED in blocking mode', () => {
     const client = owned(new Socket(domain));
     const port = unusedPort(loopback);
     const error = thrownBy(() => client.connect({ address, port }));
@@ -65,7 +65,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     });
   });
 
-  test('tells that it was refused, once, where it does not block', () => {
+  test('reports ECONNREFUSED once in non-blocking mode', () => {
     const client = owned(new Socket(domain));
     client.setBlocking(false);
     expect(client.connect({ address, port: unusedPort(loopback) })).toBe(false);
@@ -76,7 +76,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(client.takeError()).toBeNull();
   });
 
-  test('has null for a connection that is not there', () => {
+  test('accepts null if no connection is waiting', () => {
     const { listener } = listen(loopback);
     listener.setBlocking(false);
     expect(listener.accept()).toBeNull();
@@ -92,7 +92,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(getBlocking(ownedFd(listener.acceptFd()!))).toBe(blocking);
   });
 
-  test('accepts a bare descriptor, which is the caller\'s', () => {
+  test('accepts a bare descriptor, which the caller owns', () => {
     const { listener, port } = listen(loopback);
     const client = owned(new Socket(domain));
     client.connect({ address, port });
@@ -121,13 +121,13 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(accepted.address).toEqual(client.localAddress());
   });
 
-  test('takes an address back that it gave', () => {
+  test('accepts an address that it has returned', () => {
     const { listener } = listen(loopback);
     const client = owned(new Socket(domain));
     expect(client.connect(listener.localAddress())).toBe(true);
   });
 
-  test('cannot have a port that is in use', () => {
+  test('cannot bind to a port that is in use', () => {
     const { port } = listen(loopback);
     const second = owned(new Socket(domain));
     expectError(() => second.bind({ address, port }), 'EADDRINUSE', { syscall: 'bind', fd: second.fd });
@@ -142,7 +142,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     return socket;
   }
 
-  test('has a port again whose connections linger, but only with SO_REUSEADDR', () => {
+  test('can bind to a port with connections in TIME_WAIT only with SO_REUSEADDR', () => {
     const listener = listenWith(SO_REUSEADDR, 0);
     const port = portOf(listener);
     const client = owned(new Socket(domain));
@@ -161,7 +161,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(portOf(listenWith(SO_REUSEPORT, port))).toBe(port);
   });
 
-  test('listens without an address of its own on a free port', () => {
+  test('listens on a free port if it is not bound', () => {
     const listener = owned(new Socket(domain));
     listener.listen(1);
     expect(listener.localAddress()).toMatchObject({ address: any, family });

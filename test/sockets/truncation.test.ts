@@ -27,7 +27,7 @@ function receivedBy(receiver: Socket, send: (data: string) => unknown): [string,
 }
 const cutOff = [['abcd', true], ['ABCD', false]];
 
-describe('recvFrom tells a message that was cut off from a whole one', () => {
+describe('recvFrom() tells a truncated message from a whole one', () => {
   test.each([
     ['SOCK_DGRAM', SOCK_DGRAM],
     ['SOCK_SEQPACKET', SOCK_SEQPACKET],
@@ -36,7 +36,7 @@ describe('recvFrom tells a message that was cut off from a whole one', () => {
     expect(receivedBy(b, (data) => a.send(data))).toEqual(cutOff);
   });
 
-  test('on a socket that was made not to block', () => {
+  test('on a non-blocking socket', () => {
     const socket = owned(new Socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC));
     socket.bind({ address: '127.0.0.1', port: 0 });
     const sender = owned(new Socket(AF_INET, SOCK_DGRAM));
@@ -44,7 +44,7 @@ describe('recvFrom tells a message that was cut off from a whole one', () => {
     expect(receivedBy(socket, send)).toEqual(cutOff);
   });
 
-  test('on a connection that was accepted', () => {
+  test('on an accepted connection', () => {
     const listener = owned(new Socket(AF_UNIX, SOCK_SEQPACKET));
     listener.bind({ path: '' });
     listener.listen();
@@ -54,7 +54,7 @@ describe('recvFrom tells a message that was cut off from a whole one', () => {
     expect(receivedBy(server, (data) => client.send(data))).toEqual(cutOff);
   });
 
-  test('on a descriptor that was adopted', () => {
+  test('on an adopted descriptor', () => {
     const [a, b] = socketPair(SOCK_DGRAM);
     const adopted = owned(Socket.fromFd(b.detach()));
     expect(receivedBy(adopted, (data) => a.send(data))).toEqual(cutOff);
@@ -75,7 +75,7 @@ describe.each<[string, () => [Socket, Socket]]>([
     return [accept(listener), client];
   }],
 ])('%s', (_, make) => {
-  test('is never cut off: the rest comes with the next call', () => {
+  test('is never truncated: the rest comes with the next call', () => {
     const [a, b] = make();
     a.send('abcdef');
     untilReadable(b);
@@ -96,7 +96,7 @@ describe('TCP with MSG_TRUNC', () => {
   test.each<[string, (socket: Socket) => Buffer]>([
     ['recv', (socket) => socket.recv(4, MSG_TRUNC)!],
     ['recvFrom', (socket) => socket.recvFrom(4, MSG_TRUNC)!.data],
-  ])('%s throws bytes away, and shows zeros and no old memory', (_, receive) => {
+  ])('%s discards bytes, and shows zeros instead of old memory', (_, receive) => {
     const { allocUnsafe } = Buffer;
     onTestFinished(() => {
       Buffer.allocUnsafe = allocUnsafe;
@@ -107,7 +107,7 @@ describe('TCP with MSG_TRUNC', () => {
     expect(server.recv(4)?.toString()).toBe('ef');
   });
 
-  test('recvMany throws bytes away, and shows zeros and no old message', () => {
+  test('recvMany discards bytes, and shows zeros instead of an old message', () => {
     const server = withData();
     const list = new MessageList(1, 4);
     list.add(server, 'old!');
@@ -128,7 +128,7 @@ describe('a MessageList', () => {
   }
   const truncated = (list: MessageList) => Array.from({ length: list.length }, (_, i) => list.truncated(i));
 
-  test('tells which messages were cut off', () => {
+  test('tells which messages were truncated', () => {
     const { list, pairs } = datagrams(3);
     expect(truncated(list)).toEqual([false, false, false]);
     pairs[0][1].send('abcdef');
@@ -140,7 +140,7 @@ describe('a MessageList', () => {
     expect(truncated(list)).toEqual([false, false, false]);
   });
 
-  test('says of a socket that is added nothing of the one before', () => {
+  test('does not confuse an added socket with the one before', () => {
     const { list, pairs } = datagrams(1);
     pairs[0][1].send('abcdef');
     list.recvMany();
@@ -149,7 +149,7 @@ describe('a MessageList', () => {
     expect(list.truncated(0)).toBe(false);
   });
 
-  test('has the real length with MSG_TRUNC, and a message within its slot', () => {
+  test('tells the real length with MSG_TRUNC, and keeps a message within its slot', () => {
     const { list, pairs } = datagrams(2);
     pairs[0][1].send('abcdefgh');
     pairs[1][1].send('WXYZ');

@@ -7,7 +7,7 @@ import { loopbacks, udp, untilReadable } from '../support/internet.js';
 describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
   const { address, any, domain, family } = loopback;
 
-  test('sends datagrams to an address, and receives them with theirs', () => {
+  test('sends datagrams to an address, and receives them with their source', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     expect(a.socket.sendTo('hello', { address, port: b.port })).toBe(5);
     const received = b.socket.recvFrom(100);
@@ -17,7 +17,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(a.socket.recvFrom(100)).toMatchObject({ data: Buffer.of(1, 2), address: { address, port: b.port, family } });
   });
 
-  test('keeps the bounds of datagrams', () => {
+  test('keeps the boundaries of datagrams', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     for (const text of ['one', 'two', 'three']) a.socket.sendTo(text, { address, port: b.port });
     expect(b.socket.recv(100)?.toString()).toBe('one');
@@ -27,7 +27,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(buffer.toString('utf8', 0, 5)).toBe('three');
   });
 
-  test('has null where no datagram waits', () => {
+  test('receives null if no datagram is waiting', () => {
     const { socket } = udp(loopback);
     expect(socket.recvFrom(1, MSG_DONTWAIT)).toBeNull();
     socket.setBlocking(false);
@@ -35,7 +35,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(socket.recv(1)).toBeNull();
   });
 
-  test('passes a datagram of no bytes', () => {
+  test('passes on an empty datagram', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     b.socket.setBlocking(false);
     expect(a.socket.sendTo('', { address, port: b.port })).toBe(0);
@@ -45,7 +45,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(b.socket.recvFrom(100)).toBeNull();
   });
 
-  test('passes the longest datagram, and refuses a longer one', () => {
+  test('passes on the longest datagram, and refuses a longer one', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     const longest = family === 'IPv4' ? 65_507 : 65_527;
     const data = Buffer.alloc(longest, 'datagram');
@@ -55,7 +55,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expectError(tooLong, 'EMSGSIZE', { syscall: 'sendto', fd: a.socket.fd });
   });
 
-  test('cuts off what is longer than the size asked for, and says so', () => {
+  test('truncates what is longer than the size asked for, and says so', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     const to = { address, port: b.port };
     for (const text of ['0123456789', 'next', 'last']) a.socket.sendTo(text, to);
@@ -66,14 +66,14 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(parts).toEqual([['0123', true], ['next', false], ['', true]]);
   });
 
-  test('leaves a datagram that it only looks at', () => {
+  test('leaves a datagram in the queue with MSG_PEEK', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     a.socket.sendTo('0123456789', { address, port: b.port });
     expect(b.socket.recvFrom(4, MSG_PEEK)).toMatchObject({ data: Buffer.from('0123'), truncated: true });
     expect(b.socket.recvFrom(10)).toMatchObject({ data: Buffer.from('0123456789'), truncated: false });
   });
 
-  test('tells the real length of what was cut off with MSG_TRUNC, and shows no more than was asked for', () => {
+  test('tells the real length of a truncated datagram with MSG_TRUNC, and shows no more than was asked for', () => {
     const [a, b] = [udp(loopback), udp(loopback)];
     a.socket.sendTo('0123456789', { address, port: b.port });
     const memory = Buffer.alloc(8, '.');
@@ -83,7 +83,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(b.socket.recvFrom(4, MSG_TRUNC)).toMatchObject({ data: Buffer.from('0123'), truncated: true });
   });
 
-  test('sends without an address once connected, and hears from nobody else', () => {
+  test('sends without an address once connected, and receives from nobody else', () => {
     const [a, b, stranger] = [udp(loopback), udp(loopback), udp(loopback)];
     expect(a.socket.connect({ address, port: b.port })).toBe(true);
     expect(a.socket.remoteAddress()).toEqual({ address, port: b.port, family });
@@ -95,7 +95,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expect(a.socket.recv(100, MSG_DONTWAIT)).toBeNull();
   });
 
-  test('learns that nobody listens where it is connected', () => {
+  test('learns that its peer does not exist once connected', () => {
     const { socket, port } = udp(loopback);
     const client = owned(new Socket(domain, SOCK_DGRAM));
     client.connect({ address, port });
@@ -118,7 +118,7 @@ describe.each(loopbacks)('a UDP socket of $family', (loopback) => {
     expectError(() => socket.listen(), 'ENOTSUP', { syscall: 'listen' });
   });
 
-  test('binds itself to a free port when it sends', () => {
+  test('is bound to a free port when it sends', () => {
     const { socket, port } = udp(loopback);
     const sender = owned(new Socket(domain, SOCK_DGRAM));
     sender.sendTo('x', { address, port });

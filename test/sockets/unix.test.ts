@@ -42,7 +42,7 @@ describe.each([
   ['an abstract name with a NUL inside', () => `${abstractName()}\0end\0`],
   ['an abstract name of 108 bytes', () => abstractName(108)],
 ])('a unix socket with %s', (_, makePath) => {
-  test('is found, and known on both sides', () => {
+  test('can be connected to, and both sides know its address', () => {
     const path = makePath();
     const listener = bound(path);
     listener.listen();
@@ -59,7 +59,7 @@ describe.each([
     expect(server.recv(10)?.toString()).toBe('hello');
   });
 
-  test('tells where its datagrams come from', () => {
+  test('receives datagrams with their source', () => {
     const [path, other] = [makePath(), makePath()];
     const [a, b] = [bound(path, SOCK_DGRAM), bound(other, SOCK_DGRAM)];
     expect(a.sendTo('hello', { path: other })).toBe(5);
@@ -68,13 +68,13 @@ describe.each([
 });
 
 describe('a unix socket', () => {
-  test('is a file where it has a path', () => {
+  test('is a file if it has a path', () => {
     const path = join(directory(), 'socket');
     bound(path);
     expect(statSync(path).isSocket()).toBe(true);
   });
 
-  test('is known to the kernel under the bytes of its abstract name, and no more', () => {
+  test('has exactly the bytes of its abstract name in the kernel', () => {
     const path = abstractName();
     bound(path);
     expect(readFileSync('/proc/net/unix', 'utf8')).toMatch(new RegExp(` @${path.slice(1)}$`, 'm'));
@@ -85,7 +85,7 @@ describe('a unix socket', () => {
     ['a path of 107 characters and 108 bytes', () => pathOf(107).replace(/x$/, 'ü')],
     ['an abstract name of 109 bytes', () => abstractName(109)],
     ['a path with a NUL inside', () => '/tmp/a\0b'],
-  ])('cannot have %s', (_, makePath) => {
+  ])('refuses %s', (_, makePath) => {
     const address = { path: makePath() };
     const socket = unix(SOCK_DGRAM);
     const outOfRange = { type: RangeError };
@@ -95,13 +95,13 @@ describe('a unix socket', () => {
     expect(socket.localAddress()).toEqual({ path: '' });
   });
 
-  test('has no name until it is given one', () => {
+  test('has no name until it is bound', () => {
     const socket = unix();
     expect(socket.localAddress()).toEqual({ path: '' });
     expectError(() => socket.remoteAddress(), 'ENOTCONN', { syscall: 'getpeername', fd: socket.fd });
   });
 
-  test('takes a free abstract name where it is bound to none', () => {
+  test('gets a free abstract name if it is bound to an empty path', () => {
     const socket = bound('');
     const address = socket.localAddress();
     expect('path' in address && address.path).toMatch(/^\0[0-9a-f]{5}$/);
@@ -110,14 +110,14 @@ describe('a unix socket', () => {
     expect(bound('').localAddress()).not.toEqual(address);
   });
 
-  test('has no address to tell for a datagram of one without a name', () => {
+  test('receives a datagram of an unnamed socket without an address', () => {
     const path = abstractName();
     const receiver = bound(path, SOCK_DGRAM);
     unix(SOCK_DGRAM).sendTo('anonymous', { path });
     expect(receiver.recvFrom(20)).toMatchObject({ data: Buffer.from('anonymous'), address: { path: '' } });
   });
 
-  test('replies to the address that a datagram came with', () => {
+  test('can reply to the source of a datagram', () => {
     const [a, b] = [bound('', SOCK_DGRAM), bound('', SOCK_DGRAM)];
     a.sendTo('ping', b.localAddress());
     const { address } = b.recvFrom(10)!;
@@ -149,14 +149,14 @@ describe('a unix socket', () => {
     expectError(() => client.connect(address), code, { syscall: 'connect', fd: client.fd });
   });
 
-  test('cannot have a path that exists', () => {
+  test('cannot bind to a path that exists', () => {
     const path = join(directory(), 'socket');
     bound(path);
     const second = unix();
     expectError(() => second.bind({ path }), 'EADDRINUSE', { syscall: 'bind', fd: second.fd });
   });
 
-  test('is refused with EAGAIN where too many wait to be accepted, as nothing is in progress then', () => {
+  test('fails to connect with EAGAIN if the queue is full, as there is no connection in progress', () => {
     const path = abstractName();
     bound(path).listen(0);
     unix().connect({ path });
@@ -165,7 +165,7 @@ describe('a unix socket', () => {
     expectError(() => client.connect({ path }), 'EAGAIN', { syscall: 'connect', fd: client.fd });
   });
 
-  test('keeps the bounds of messages and ends with none as SOCK_SEQPACKET', () => {
+  test('keeps the boundaries of messages, and ends with an empty one, as SOCK_SEQPACKET', () => {
     const path = abstractName();
     const listener = bound(path, SOCK_SEQPACKET);
     listener.listen();
