@@ -182,7 +182,7 @@ describe('time', () => {
   test('a call without descriptors and with a timeout of 0 returns at once', () => {
     const start = performance.now();
     expect(select([], [], [], 0)).toEqual([[], [], []]);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   test('a call without descriptors waits its time', () => {

@@ -171,8 +171,8 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     selector.unregister(readFd);
     waker.wake();
     const start = performance.now();
-    expect(selector.select(2000)).toEqual([]);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(selector.select(20_000)).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describeBits, eventsOf } from './bits.js';
@@ -27,7 +28,8 @@ const SOURCE = `
 const env = { ...process.env, LD_PRELOAD: '' };
 
 function compile(): string {
-  const program = fileURLToPath(new URL('witness', import.meta.url));
+  const hash = createHash('sha256').update(SOURCE).digest('hex');
+  const program = fileURLToPath(new URL(`witness-${hash}`, import.meta.url));
   if (existsSync(program)) return program;
   const own = `${program}.${process.pid}`;
   writeFileSync(`${own}.c`, SOURCE);
