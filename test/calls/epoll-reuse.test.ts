@@ -17,7 +17,7 @@ const REMOVER = `
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* The epoll instance is descriptor 3, what it watches is 4 here and argv[1] in its entry. */
+/* Descriptor 3 is the epoll instance. The watched file is descriptor 4 here, and argv[1] in its entry. */
 int main(int argc, char **argv) {
   int number = argc > 1 ? atoi(argv[1]) : -1;
   if (number != 4 && dup2(4, number) < 0) return perror("dup2"), 1;

@@ -14,9 +14,9 @@ export interface Fault {
   /** Only calls with this second argument: the operation of epoll_ctl, the command of fcntl. */
   operation?: number;
   /** Calls of all threads, not only of the main thread: default false. */
-  anyThread?: boolean;
+  allThreads?: boolean;
   /** Calls of Node and libuv too, not only of the addon: default false. */
-  anybody?: boolean;
+  allCallers?: boolean;
 }
 
 export interface Faults {
@@ -37,12 +37,12 @@ export function openFaults(): Faults {
   // With a position, for pwrite(2), as write(2) may be the call that fails.
   const put = () => writeSync(file, bytes, 0, bytes.length, 0);
   return {
-    start({ call, error, first = 1, times = 1, operation = -1, anyThread = false, anybody = false }) {
+    start({ call, error, first = 1, times = 1, operation = -1, allThreads = false, allCallers = false }) {
       bytes.fill(0);
       bytes.write(call, NAME);
       const number: number | undefined = Reflect.get(errno, error);
       if (number === undefined) throw new Error(`no such error: ${error}`);
-      words.set([number, anyThread ? 0 : process.pid, Number(anybody), operation, first, times]);
+      words.set([number, allThreads ? 0 : process.pid, Number(allCallers), operation, first, times]);
       put();
     },
     stop() {

@@ -28,11 +28,11 @@ const SOURCE = `
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the file: what is to fail, and how often it was called and failed since. */
+/* The file's contents: the fault, and how many calls matched it and failed since. */
 struct control {
   _Atomic int32_t error;
   int32_t thread;
-  int32_t anybody;
+  int32_t allCallers;
   int32_t operation;
   int32_t first;
   int32_t times;
@@ -62,13 +62,13 @@ static int is_of_addon(void *caller) {
   return suffix != NULL && strcmp(suffix, ".node") == 0;
 }
 
-/* The error that a call is to fail with, or 0. */
+/* The error that a call fails with, or 0. */
 static int fault(const char *name, long operation, void *caller) {
   if (control == NULL || control->error == 0) return 0;
   if (strcmp(control->name, name) != 0 && strcmp(control->name, "*") != 0) return 0;
   if (control->operation >= 0 && control->operation != operation) return 0;
   if (control->thread != 0 && control->thread != REAL(syscall)(SYS_gettid)) return 0;
-  if (!control->anybody && !is_of_addon(caller)) return 0;
+  if (!control->allCallers && !is_of_addon(caller)) return 0;
   int seen = ++control->seen;
   if (seen < control->first) return 0;
   if (control->times >= 0 && seen >= control->first + control->times) return 0;
@@ -123,7 +123,7 @@ WRAP(int, pselect, -1, (int n, fd_set *r, fd_set *w, fd_set *x, const struct tim
 extern int eventfd(unsigned initial, int flags);
 WRAP(int, eventfd, -1, (unsigned initial, int flags), initial, flags)
 
-/* Whatever it reports, the number is free afterwards. */
+/* Whatever close(2) returns, the number is free afterwards. */
 int close(int fd) {
   int error = fault("close", -1, __builtin_return_address(0));
   int result = REAL(close)(fd);

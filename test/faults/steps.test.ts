@@ -10,9 +10,9 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   // EPOLL_CTL_ADD and EPOLL_CTL_MOD. EPOLL_CTL_DEL allocates nothing.
   ['epoll_ctl', ['ENOMEM', 'ENOSPC'], { operation: 1 }],
   ['epoll_ctl', ['ENOMEM'], { operation: 3 }],
-  ['epoll_wait', ['EINTR', 'ENOMEM'], { anyThread: true }],
-  ['poll', ['EINTR', 'ENOMEM'], { anyThread: true }],
-  ['select', ['EINTR', 'ENOMEM'], { anyThread: true }],
+  ['epoll_wait', ['EINTR', 'ENOMEM'], { allThreads: true }],
+  ['poll', ['EINTR', 'ENOMEM'], { allThreads: true }],
+  ['select', ['EINTR', 'ENOMEM'], { allThreads: true }],
   ['dup3', ['EBUSY', 'EINTR', 'EMFILE']],
   ['socket', ['EMFILE', 'ENFILE', 'ENOMEM']],
   ['socketpair', ['EMFILE', 'ENFILE']],
@@ -23,7 +23,7 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['sigaction', ['EINVAL']],
   // A descriptor whose file cannot be identified is closed all the same.
   ['statx', ['ENOMEM', 'ENOSYS', 'EPERM']],
-  ['pthread_create', ['EAGAIN'], { anybody: true }],
+  ['pthread_create', ['EAGAIN'], { allCallers: true }],
 ];
 
 const reached = FAULTS.filter(([call]) => (hasEpoll || !/^(epoll|dup3)/.test(call)) && (hasPoll || call !== 'poll'));

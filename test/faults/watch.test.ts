@@ -28,7 +28,7 @@ describe.each(backends)('%s', (backend) => {
           const [readFd, writeFd] = io.fd.pipe();
           selector.register(readFd, io.EVENT_READ);
           const before = openNumbers().length;
-          faults.start({ call, error, anybody: true, times: -1 });
+          faults.start({ call, error, allCallers: true, times: -1 });
           // Before the loop turns: libuv aborts if its own calls fail.
           const wait = selector.selectAsync();
           const { failed } = faults.stop();
@@ -68,7 +68,7 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
           const [readFd, writeFd] = io.fd.pipe();
           selector.register(readFd, io.EVENT_READ);
           // The thread's first call. This thread makes one before it, which does not wait.
-          faults.start({ call: backend, error, times, anyThread: true });
+          faults.start({ call: backend, error, times, allThreads: true });
           let result: unknown = 'waits';
           const wait = selector.selectAsync().then(
             (ready) => (result = ready.map(({ key }) => key.fd === readFd)),

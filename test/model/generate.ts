@@ -75,13 +75,13 @@ export class Generator {
     const random = this.#random;
     const steps = random.chance(0.4) ? [] : this.#steps(random.integer(1, 3));
     const during: SelectEach['during'] = steps.map((step) => ({ call: random.integer(1, 2), step }));
-    if (random.chance(0.1)) during.push(...this.#anew());
+    if (random.chance(0.1)) during.push(...this.#registerAgain());
     if (random.chance(0.15)) during.push({ call: random.integer(1, 2), step: { op: 'throw' } });
     return during.toSorted((a, b) => a.call - b.call);
   }
 
-  /** Registers anew in the first callback what perhaps was to be called back. */
-  #anew(): SelectEach['during'] {
+  /** Registers a descriptor again in the first callback, perhaps before it is called back. */
+  #registerAgain(): SelectEach['during'] {
     const on = this.#choice.on();
     const slot = this.#choice.registered(on)?.id;
     if (slot === undefined) return [];

@@ -69,15 +69,15 @@ export function udp({ domain, address }: Loopback): { socket: Socket; port: numb
 }
 
 export function untilReadable(file: Socket | number): void {
-  until(file, EVENT_READ);
+  waitFor(file, EVENT_READ);
 }
 
 export function untilWritable(file: Socket | number): void {
-  until(file, EVENT_WRITE);
+  waitFor(file, EVENT_WRITE);
 }
 
 /** With a selector, which resumes after EINTR: a raw call would end with it when a child exits. */
-function until(file: Socket | number, events: number): void {
+function waitFor(file: Socket | number, events: number): void {
   const selector = new SelectSelector();
   try {
     selector.register(file, events);
