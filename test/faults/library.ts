@@ -32,7 +32,7 @@ const SOURCE = `
 struct control {
   _Atomic int32_t error;
   int32_t thread;
-  int32_t allCallers;
+  int32_t all_callers;
   int32_t operation;
   int32_t first;
   int32_t times;
@@ -68,7 +68,7 @@ static int fault(const char *name, long operation, void *caller) {
   if (strcmp(control->name, name) != 0 && strcmp(control->name, "*") != 0) return 0;
   if (control->operation >= 0 && control->operation != operation) return 0;
   if (control->thread != 0 && control->thread != REAL(syscall)(SYS_gettid)) return 0;
-  if (!control->allCallers && !is_of_addon(caller)) return 0;
+  if (!control->all_callers && !is_of_addon(caller)) return 0;
   int seen = ++control->seen;
   if (seen < control->first) return 0;
   if (control->times >= 0 && seen >= control->first + control->times) return 0;
