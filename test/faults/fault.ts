@@ -22,8 +22,14 @@ export interface Fault {
 export interface Faults {
   /** Injects the fault from now on, until `stop()`. */
   start(fault: Fault): void;
-  /** How many calls matched the fault, and how many of them failed. */
-  stop(): { seen: number; failed: number };
+  /** How many calls have matched the fault so far, and how many of them failed. */
+  counts(): Counts;
+  stop(): Counts;
+}
+
+interface Counts {
+  seen: number;
+  failed: number;
 }
 
 /** Makes system calls fail in a child of `inFaultyChild`. Passed as text. */
@@ -36,7 +42,13 @@ export function openFaults(): Faults {
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, NAME / 4);
   // With a position, for pwrite(2), as write(2) may be the call that fails.
   const put = () => writeSync(file, bytes, 0, bytes.length, 0);
+  const counts = () => {
+    readSync(file, bytes, 0, bytes.length, 0);
+    const [seen, failed] = words.subarray(6);
+    return { seen, failed };
+  };
   return {
+    counts,
     start({ call, error, first = 1, times = 1, operation = -1, allThreads = false, allCallers = false }) {
       bytes.fill(0);
       bytes.write(call, NAME);
@@ -46,11 +58,10 @@ export function openFaults(): Faults {
       put();
     },
     stop() {
-      readSync(file, bytes, 0, bytes.length, 0);
-      const [seen, failed] = words.subarray(6);
+      const result = counts();
       bytes.fill(0);
       put();
-      return { seen, failed };
+      return result;
     },
   };
 }

@@ -74,6 +74,8 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
             (ready) => (result = ready.map(({ key }) => key.fd === readFd)),
             (thrown: unknown) => (result = Reflect.get(Object(thrown), 'code')),
           );
+          while (faults.counts().failed < times) await new Promise(setImmediate);
+          // A thread that spins makes many more calls in this time.
           await new Promise((resolve) => setTimeout(resolve, 50));
           const { seen, failed } = faults.stop();
           io.fd.write(writeFd, 'x');
