@@ -1,21 +1,20 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { SO_LINGER, Socket, SOL_SOCKET } from 'io-selectors/socket';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { owned, tcpListener } from '../support/descriptors.js';
-import { type Child, root, startNode } from '../support/processes.js';
+import type { Child } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
+import { type Block, blocksOf } from './markdown.js';
+import { programOf, promised, run, startProgram } from './program.js';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const example = /```js\n([^]*?)```/.exec(readme)?.[1] ?? '';
-const signalsExample = /```ts\n(const ends = [^]*?)```/.exec(readme)?.[1] ?? '';
+const [{ code: example }, ...others] = blocksOf('README.md').filter(({ language }) => language === 'js');
+const [signalsExample] = others;
 
-/** Starts the example, on another port. */
+/** Starts the echo server, on another port. */
 async function serve(port: number): Promise<Child> {
   const ready = `console.log('listening');\nfor (;;)`;
-  const server = startNode(example.replace('8090', `${port}`).replace('for (;;)', ready));
+  const server = startProgram(example.replace('8090', `${port}`).replace('for (;;)', ready));
   await server.printed('listening');
   return server;
 }
@@ -53,13 +52,13 @@ function reset(port: number, text: string): void {
   client.close();
 }
 
-test('the example has 15 lines at the most, none of them long', () => {
+test('the echo server has 15 lines at the most, none of them long', () => {
   const lines = example.trimEnd().split('\n');
   expect(lines.length).toBeLessThanOrEqual(15);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);
 });
 
-test('the example echoes', async () => {
+test('the echo server echoes', async () => {
   const port = freePort();
   const server = await serve(port);
   await expectEcho(port, 'hello');
@@ -67,7 +66,7 @@ test('the example echoes', async () => {
   await end(server);
 });
 
-test('the example survives peers that reset their connection, and serves others', async () => {
+test('the echo server survives peers that reset their connection, and serves others', async () => {
   const port = freePort();
   const server = await serve(port);
   for (let i = 0; i < 20; i++) reset(port, 'x'.repeat(i * 1000));
@@ -80,7 +79,7 @@ test('the example survives peers that reset their connection, and serves others'
   await end(server);
 });
 
-test('the example is started again at once on the same port', async () => {
+test('the echo server is started again at once on the same port', async () => {
   const port = freePort();
   const first = await serve(port);
   const client = connected(port);
@@ -95,7 +94,7 @@ test('the example is started again at once on the same port', async () => {
   await end(second);
 });
 
-test('the example does not wait for a peer that takes nothing of what is sent back, and serves others', async () => {
+test('the echo server does not wait for a peer that takes nothing of what is sent back, and serves others', async () => {
   const port = freePort();
   const server = await serve(port);
   const lazy = connect(port, '127.0.0.1').on('error', () => {});
@@ -107,17 +106,23 @@ test('the example does not wait for a peer that takes nothing of what is sent ba
   await end(server);
 });
 
-test.each(backends)('the example of signals leaves %s as it was', async (_backend, Selector) => {
-  const source = `
-    import { EVENT_READ, ${Selector.name} } from 'io-selectors';
-    import { signals } from 'io-selectors/fd';
-    const selector = new ${Selector.name}();
-    ${signalsExample}
-    process.kill(process.pid, 'SIGTERM');
-    selector.selectEach(({ data }) => data());
-    console.log(selector.select(0).length, selector.getMap().size);
-    process.kill(process.pid, 'SIGTERM');
-    selector.select();`;
-  const { stdout, stderr, signal } = await startNode(source).ended;
-  expect({ stdout, stderr, signal }).toEqual({ stdout: "[ 'SIGTERM' ]\n0 0\n", stderr: '', signal: 'SIGTERM' });
+describe.each(backends)('with IO_SELECTORS_BACKEND=%s', (backend) => {
+  const env = { IO_SELECTORS_BACKEND: backend };
+
+  test.each(others.map((block): [number, Block] => [block.line, block]))(
+    'the program of line %i runs, and prints what it says',
+    async (_, block) => {
+      const { printed, stderr, code } = await run(block, env);
+      expect({ printed, stderr, code }).toEqual({ printed: promised(programOf(block)), stderr: '', code: 0 });
+    },
+  );
+
+  test('the program for signals leaves the selector and the signal as they were', async () => {
+    const program = `${programOf(signalsExample)}
+      console.log(selector.select(0).length, selector.getMap().size);
+      process.kill(process.pid, 'SIGTERM');
+      selector.select();`;
+    const { stdout, stderr, signal } = await startProgram(program, env).ended;
+    expect({ stdout, stderr, signal }).toEqual({ stdout: "[ 'SIGTERM' ]\n0 0\n", stderr: '', signal: 'SIGTERM' });
+  });
 });
