@@ -75,6 +75,25 @@ function expectBuild(tool: string, words: string[]): void {
   for (const [, variable] of words.join(' ').matchAll(/-D(\w+)=/g)) expect(binding).toContain(`${variable}%`);
 }
 
+test("the README's signatures are those of the reference", () => {
+  const known = sectionsOf('docs/api.md').map(({ title }) => signature(title.replaceAll(/[[\]]/g, '')));
+  const reference = sectionsOf('README.md').find(({ title }) => title === 'Reference')?.text ?? '';
+  const rows = (reference.match(/^\|.*$/gm) ?? []).join('\n');
+  const codes = Array.from(rows.matchAll(/`(?:await )?((?:new )?\w+\([^`()]*\))`/g), ([, code]) => code);
+  expect(codes.length).toBeGreaterThan(50);
+  for (const code of codes) {
+    const wanted = signature(code.replaceAll(/\{.*?\}/g, 'options'));
+    // Without arguments it may be a mention.
+    const isMention = wanted.endsWith('()') && known.some((one) => one.startsWith(wanted.slice(0, -1)));
+    expect(isMention || known.includes(wanted), code).toBe(true);
+  }
+});
+
+/** A call without the object that has it: `select(timeoutMs)`. */
+function signature(code: string): string {
+  return code.replace(/^\w+\./, '');
+}
+
 test('every row of the unusual cases names the tests that prove it', () => {
   const rows = textOf('docs/semantics.md').split('\n').filter((line) => /^\| (?!case )/.test(line));
   expect(rows.length).toBeGreaterThan(50);
