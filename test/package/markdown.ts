@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /** The documentation, as paths in the package. */
-export const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter(isMarkdown).map((name) => `docs/${name}`)];
+export const pages = ['README.md', 'examples/README.md', ...readdirSync(join(root, 'docs')).filter(isMarkdown).map((name) => `docs/${name}`)];
 
 export function textOf(page: string): string {
   return readFileSync(join(root, page), 'utf8');
