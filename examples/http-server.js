@@ -121,8 +121,7 @@ function accept() {
 try {
   const { port, timeout, help } = parseArgs({ options: { help: { type: 'boolean' },
     port: { type: 'string', default: '8080' }, timeout: { type: 'string', default: '30' } } }).values;
-  if (help) console.log('node examples/http-server.js [--port N] [--timeout SECONDS]');
-  if (help) process.exit();
+  if (help) { console.log('node examples/http-server.js [--port N] [--timeout SECONDS]'); process.exit(); }
   timeoutMs = Number(timeout) * 1000;
   listener.setOption(SOL_SOCKET, SO_REUSEADDR, true);
   listener.setBlocking(false);
