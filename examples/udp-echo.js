@@ -1,0 +1,49 @@
+// A UDP server that sends back each datagram. Datagrams are dropped, not queued, while the kernel takes none.
+//   node examples/udp-echo.js --port 8083
+//   nc -u 127.0.0.1 8083
+import { parseArgs } from 'node:util';
+import { DefaultSelector, EVENT_READ } from 'io-selectors';
+import { signals } from 'io-selectors/fd';
+import { AF_INET, SO_RCVBUF, SOCK_DGRAM, Socket, SOL_SOCKET } from 'io-selectors/socket';
+
+/** The longest that IPv4 has. Less would cut longer ones off. */
+const MAX_DATAGRAM = 65507;
+/** How many in a row, before signals and other descriptors have their turn. */
+const BATCH = 64;
+/** @type {DefaultSelector<() => void>} */
+const selector = new DefaultSelector();
+const socket = new Socket(AF_INET, SOCK_DGRAM);
+const counts = { echoed: 0, dropped: 0 };
+
+function echo() {
+  for (let i = 0; i < BATCH; i++) {
+    try {
+      const datagram = socket.recvFrom(MAX_DATAGRAM);
+      if (datagram === null) return;
+      // Empty ones are datagrams as well: there is no end of a stream here.
+      const sent = socket.sendTo(datagram.data, datagram.address);
+      counts[sent === null ? 'dropped' : 'echoed']++;
+    } catch (error) {
+      // The kernel cannot reach one sender, as with EPERM, ENETUNREACH or ENOBUFS; the others do not suffer from it.
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      counts.dropped++;
+    }
+  }
+}
+
+try {
+  const { values } = parseArgs({ options: { port: { type: 'string', default: '8083' }, help: { type: 'boolean' } } });
+  if (values.help) { console.log('node examples/udp-echo.js [--port N]'); process.exit(); }
+  // What arrives while it is full is lost: room for a burst. Without SO_REUSEADDR, which lets two servers share a port.
+  socket.setOption(SOL_SOCKET, SO_RCVBUF, 2 ** 20);
+  socket.setBlocking(false);
+  socket.bind({ address: '127.0.0.1', port: Number(values.port) });
+} catch (error) {
+  console.error('udp-echo:', error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+console.log('listening on', socket.localAddress());
+selector.register(socket, EVENT_READ, echo);
+selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
+while (!selector.closed) selector.selectEach(({ data }) => data());
+console.log(`${counts.echoed} datagrams echoed, ${counts.dropped} dropped`);
