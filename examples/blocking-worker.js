@@ -119,7 +119,6 @@ async function main() {
     } else response.writeHead(404).end('/stats or /drop\n');
   });
   await once(server.listen(Number(values['http-port']), '127.0.0.1'), 'listening');
-  console.log('listening on', address, 'and', server.address());
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
       send('stop');
@@ -127,6 +126,7 @@ async function main() {
       server.close().closeAllConnections();
     });
   }
+  console.log('listening on', address, 'and', server.address());
 }
 
 if (isMainThread) {

@@ -117,9 +117,9 @@ try {
   console.error('chat:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-console.log('listening on', listener.localAddress());
 selector.register(listener, EVENT_READ, accept);
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
+console.log('listening on', listener.localAddress());
 while (!selector.closed) {
   selector.selectEach(({ data }, events) => data(events));
   // Here and not in drop(), which may be called in the midst of a broadcast. This may drop more clients.

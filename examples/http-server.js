@@ -81,8 +81,9 @@ function* serve(socket) {
       filled -= next;
       if (input.length > MAX_HEAD) input = Buffer.allocUnsafe(MAX_HEAD);
       isLast = request.isLast || listener.closed;
-      if (isLast) socket.shutdown('write');
     }
+    isLast ||= listener.closed;
+    if (isLast) socket.shutdown('write');
   }
 }
 
@@ -131,16 +132,16 @@ try {
   console.error('http-server:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-console.log('listening on', listener.localAddress());
 const ends = signals(['SIGINT', 'SIGTERM']);
 selector.register(ends, EVENT_READ, () => {
   selector.unregister(ends);
   ends.close();  // the next signal has its default action again
   if (selector.getMap().has(listener.fd)) selector.unregister(listener);
   listener.close();
-  for (const socket of deadlines.keys()) if (selector.getKey(socket).events === EVENT_READ) close(socket);
+  for (const socket of deadlines.keys()) selector.getKey(socket).data();  // what has arrived is answered
 });
-for (let second = 0; !listener.closed || deadlines.size > 0; selector.selectEach(({ data }) => data(), 1000)) {
+console.log('listening on', listener.localAddress());
+for (let second = -Infinity; !listener.closed || deadlines.size > 0; selector.selectEach(({ data }) => data(), 1000)) {
   if (performance.now() < second + 1000) continue;
   second = performance.now();
   for (const [socket, deadline] of deadlines) if (deadline < second) close(socket);

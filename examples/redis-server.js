@@ -143,7 +143,7 @@ try {
   console.error('redis-server:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-console.log('listening on', listener.localAddress());
 selector.register(listener, EVENT_READ, accept);
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
+console.log('listening on', listener.localAddress());
 while (!selector.closed) selector.selectEach(({ data }) => data());

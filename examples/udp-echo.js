@@ -42,8 +42,8 @@ try {
   console.error('udp-echo:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-console.log('listening on', socket.localAddress());
 selector.register(socket, EVENT_READ, echo);
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
+console.log('listening on', socket.localAddress());
 while (!selector.closed) selector.selectEach(({ data }) => data());
 console.log(`${counts.echoed} datagrams echoed, ${counts.dropped} dropped`);

@@ -118,8 +118,8 @@ try {
   console.error('unix-socket:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-console.log('listening on', listener.localAddress());
 selector.register(listener, EVENT_READ, accept);
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
+console.log('listening on', listener.localAddress());
 while (!selector.closed) selector.selectEach(({ data }) => data());
 if (inode(path) === own) unlinkSync(path);
