@@ -13,9 +13,9 @@ export async function startExample(name: string, backend: string, args = ['--por
 }
 
 /** The same with no more than so many descriptors. */
-export async function startWithLimit(name: string, backend: string, limit: number): Promise<Program> {
-  const command = `ulimit -n ${limit} && exec "$0" examples/${name}.js --port 0`;
-  return listening(start('sh', ['-c', command, process.execPath], { IO_SELECTORS_BACKEND: backend }));
+export async function startWithLimit(name: string, backend: string, limit: number, args: string[] = []): Promise<Program> {
+  const command = `ulimit -n ${limit} && exec "$0" examples/${name}.js --port 0 "$@"`;
+  return listening(start('sh', ['-c', command, process.execPath, ...args], { IO_SELECTORS_BACKEND: backend }));
 }
 
 async function listening(child: Child): Promise<Program> {
