@@ -65,8 +65,11 @@ export class Client {
   }
 
   /** Resolves once the text fulfils a condition; rejects if the connection ends before. */
-  async until(condition: string | ((text: string) => boolean)): Promise<string> {
-    const isFulfilled = () => (typeof condition === 'string' ? this.text.includes(condition) : condition(this.text));
+  async until(condition: string | RegExp | ((text: string) => boolean)): Promise<string> {
+    const isFulfilled = () => {
+      if (typeof condition === 'string') return this.text.includes(condition);
+      return typeof condition === 'function' ? condition(this.text) : condition.test(this.text);
+    };
     await new Promise<void>((resolve, reject) => {
       this.#changed = () => {
         if (isFulfilled()) resolve();
