@@ -1,5 +1,5 @@
-// A worker that blocks in select() and serves TCP, while the main thread goes on: it serves HTTP, and sends commands to
-// the worker, whose selector a Waker wakes. The worker echoes; the commands are /stats and /drop.
+// A worker that blocks in select() and echoes over TCP, while the main thread runs its event loop: it serves HTTP and
+// passes commands (/stats, /drop) to the worker, whose select() a Waker interrupts.
 //   node examples/blocking-worker.js --port 8086 --http-port 8087     curl http://127.0.0.1:8087/stats
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { SO_REUSEADDR, Socket, SOL_SOCKET } from 'io-selectors/socket';
 
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
 
-/** A connection until it ends: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   const block = Buffer.allocUnsafe(16384);
   for (;;) {
@@ -36,7 +36,7 @@ function work({ fd, commands }) {
   let accepted = 0;
 
   function start(/** @type {Socket} */ socket) {
-    if (socket.fd > selector.features.maxFd) return socket.close();  // the sets of select end at 1024
+    if (socket.fd > selector.features.maxFd) return socket.close();  // select: 1024 and above
     const connection = serve(socket);
     selector.register(socket, EVENT_READ, () => {
       try {
@@ -45,7 +45,7 @@ function work({ fd, commands }) {
         else selector.modify(socket, value);
       } catch (error) {
         if (!isSystemError(error)) throw error;
-        close(socket);  // ECONNRESET and its like end the connection, not the worker
+        close(socket);  // ECONNRESET and the like end this connection only
       }
     });
     sockets.add(socket);
@@ -64,7 +64,7 @@ function work({ fd, commands }) {
       for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
     }
   }
 
@@ -78,7 +78,7 @@ function work({ fd, commands }) {
   parentPort?.postMessage(selector.waker.share());
   while (!selector.closed) {
     for (const { key } of selector.select()) key.data();
-    // The event loop does not turn here, so no listener would hear of a message.
+    // The worker's event loop never turns, so a 'message' listener would never run.
     let next;
     while ((next = receiveMessageOnPort(commands)) !== undefined) execute(next.message);
   }
@@ -104,12 +104,12 @@ async function main() {
   const worker = new Worker(new URL(import.meta.url), { workerData: data, transferList: [port2] });
   const [fd] = await once(worker, 'message');
   const waker = new Waker(fd);
-  // The command first: whoever is woken finds it.
+  // In this order: when the worker wakes, the command is there.
   const send = (/** @type {string} */ command) => {
     commands.postMessage(command);
     waker.wake();
   };
-  /** Answers come in the order of the commands. @type {import('node:http').ServerResponse[]} */
+  /** In the order of their commands, as the answers are. @type {import('node:http').ServerResponse[]} */
   const responses = [];
   commands.on('message', (answer) => responses.shift()?.end(`${JSON.stringify(answer)}\n`));
   const server = createServer(({ url }, response) => {

@@ -1,5 +1,5 @@
-// A chat server: what one client writes goes to all others, whose queues are bounded. Whoever reads too slowly is
-// dropped, and delays nobody.
+// A chat server: a line from one client goes to all others. Each has a bounded queue; a client that reads too slowly is
+// dropped and never delays the others.
 //   node examples/chat.js --port 8082     and in several terminals: nc 127.0.0.1 8082
 import { parseArgs } from 'node:util';
 import { DefaultSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
@@ -22,7 +22,7 @@ const isSystemError = (/** @type {unknown} */ error) => error instanceof Error &
 class Client {
   name = `guest ${++guests}`;
   #input = '';
-  /** Shared with the other clients: a message is in memory once. @type {Buffer[]} */
+  /** The buffers are shared: each message is in memory once, however many clients wait for it. @type {Buffer[]} */
   #queue = [];
   #queued = 0;
   #decoder = new TextDecoder();
@@ -34,7 +34,7 @@ class Client {
     clients.add(this);
   }
 
-  /** Sends now, or later, but never waits. @param {Buffer} message */
+  /** Queues a message; sent once the socket is writable. @param {Buffer} message */
   post(message) {
     this.#queue.push(message);
     this.#queued += message.length;
@@ -63,7 +63,7 @@ class Client {
   }
 
   #send() {
-    // In one call, however short the messages are.
+    // One call, however many messages there are.
     const data = Buffer.concat(this.#queue);
     const sent = this.socket.send(data) ?? 0;
     this.#queued -= sent;
@@ -71,13 +71,13 @@ class Client {
     if (this.#queued === 0) selector.modify(this.socket, EVENT_READ);
   }
 
-  /** Once, so that a client that writes without a pause does not keep the others waiting. */
+  /** Receives once, so that a client that never pauses cannot starve the others. */
   #receive() {
     const count = this.socket.recvInto(block);
     if (count === null) return;
     const text = this.#decoder.decode(block.subarray(0, count), { stream: count > 0 });
     const lines = (this.#input + text).split('\n');
-    // What is left at the end of the stream is a line, too.
+    // At the end of the stream, the rest is a line as well.
     this.#input = count > 0 ? (lines.pop() ?? '') : '';
     for (const line of lines) if (line !== '') broadcast(`${this.name}: ${line}`, this);
     if (count === 0) this.drop('has left');
@@ -87,7 +87,7 @@ class Client {
 
 /** @param {string} text @param {Client} [author] */
 function broadcast(text, author) {
-  // Control characters could do anything to the terminals of the others.
+  // Control characters could drive the terminals of the others.
   const message = Buffer.from(`${text.replace(/\p{Cc}/gu, '')}\n`);
   for (const client of clients) if (client !== author) client.post(message);
 }
@@ -95,12 +95,12 @@ function broadcast(text, author) {
 function accept() {
   try {
     for (let next = listener.accept(); next !== null; next = listener.accept()) {
-      if (next.socket.fd > selector.features.maxFd) next.socket.close();  // the sets of select end at 1024
+      if (next.socket.fd > selector.features.maxFd) next.socket.close();  // select: 1024 and above
       else broadcast(`${new Client(next.socket).name} has come`);
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE, and it stays readable: look away until a client has left
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a client leaves
   }
 }
 
@@ -108,7 +108,7 @@ try {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '8082' }, help: { type: 'boolean' } } });
   if (values.help) { console.log('node examples/chat.js [--port N]'); process.exit(); }
   listener.setOption(SOL_SOCKET, SO_REUSEADDR, true);
-  // Clients inherit it. The kernel would otherwise queue megabytes for each, and nobody would ever be too slow.
+  // Inherited by accepted sockets. By default the kernel buffers megabytes more for each of them.
   listener.setOption(SOL_SOCKET, SO_SNDBUF, MAX_QUEUE);
   listener.setBlocking(false);
   listener.bind({ address: '127.0.0.1', port: Number(values.port) });
@@ -122,7 +122,7 @@ selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.clo
 console.log('listening on', listener.localAddress());
 while (!selector.closed) {
   selector.selectEach(({ data }, events) => data(events));
-  // Here and not in drop(), which may be called in the midst of a broadcast. This may drop more clients.
+  // Not in drop(), which may run in the middle of a broadcast. Announcing may drop more clients.
   for (const departure of departures) if (!selector.closed) broadcast(departure);
   departures.length = 0;
 }

@@ -1,5 +1,5 @@
-// A pool of workers that share one listening socket. With `exclusive` (EPOLLEXCLUSIVE) a connection wakes one of those
-// that sleep, or some, instead of all. Each greets with its number, and echoes. Needs epoll.
+// A pool of workers that share one listening socket. With `exclusive` (EPOLLEXCLUSIVE) a connection wakes one or some
+// of the sleeping workers instead of all. Each worker says its number, then echoes. Needs epoll.
 //   node examples/exclusive-workers.js --port 8085 --workers 4     nc 127.0.0.1 8085
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { SO_REUSEADDR, Socket, SOL_SOCKET } from 'io-selectors/socket';
 
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
 
-/** A connection until it ends: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   const block = Buffer.allocUnsafe(16384);
   yield* send(socket, Buffer.from(`worker ${threadId}\n`));
@@ -46,7 +46,7 @@ function work(/** @type {number} */ fd) {
         else selector.modify(socket, value);
       } catch (error) {
         if (!isSystemError(error)) throw error;
-        close(socket);  // ECONNRESET and its like end the connection, not the worker
+        close(socket);  // ECONNRESET and the like end this connection only
       }
     });
   }
@@ -58,11 +58,11 @@ function work(/** @type {number} */ fd) {
   }
 
   function listen() {
-    // To be given at once: the kernel refuses to change a registration to or from exclusive.
+    // Cannot be set by modify(): EPOLLEXCLUSIVE is refused by EPOLL_CTL_MOD.
     selector.register(listener, EVENT_READ, accept, { exclusive: true });
   }
 
-  /** One connection: for the next one, the kernel may wake somebody else. */
+  /** Accepts one connection; the next may wake another worker. */
   function accept() {
     try {
       const next = listener.accept();
@@ -70,12 +70,12 @@ function work(/** @type {number} */ fd) {
       if (next !== null) start(next.socket);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
     }
   }
 
   listen();
-  // A signal reaches the process: every worker that asks for it hears of it.
+  // Signals are sent to the process: each worker that asks for them gets them.
   selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
   parentPort?.postMessage('ready');
   while (!selector.closed) selector.selectEach(({ data }) => data());
@@ -98,7 +98,7 @@ function main() {
     const address = listener.localAddress();
     let ready = 0;
     for (let i = 0; i < workers; i++) {
-      // A descriptor for each, which it owns, of one and the same socket.
+      // Each worker owns a descriptor of the same socket.
       const worker = new Worker(new URL(import.meta.url), { workerData: dup(listener.fd) });
       worker.on('message', (message) => {
         if (message !== 'ready') console.log(message);

@@ -1,4 +1,4 @@
-// An HTTP/1.1 server: keep-alive, pipelining, limits on all that a client sends, a timeout for one that stalls.
+// An HTTP/1.1 server with keep-alive and pipelining. It limits what a client may send, and drops clients that stall.
 //   node examples/http-server.js --port 8080
 //   curl -i http://127.0.0.1:8080/     curl --data-binary @README.md http://127.0.0.1:8080/echo
 import { STATUS_CODES } from 'node:http';
@@ -15,12 +15,12 @@ const ROUTES = new Map([
 /** @type {DefaultSelector<() => void>} */
 const selector = new DefaultSelector();
 const listener = new Socket();
-/** When a connection is closed, unless some of an answer is sent before. @type {Map<Socket, number>} */
+/** When to close each connection; put off whenever some of a response is sent. @type {Map<Socket, number>} */
 const deadlines = new Map();
 let timeoutMs = 0;
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
 
-/** What is answered with an error, and nothing after it. @param {number} status */
+/** A request that is answered with an error, the last response of its connection. @param {number} status */
 const refusal = (status) => ({ status, isHead: false, route: '', length: 0, isLast: true });
 
 function parse(/** @type {string} */ head) {
@@ -30,14 +30,14 @@ function parse(/** @type {string} */ head) {
   for (const field of lines) {
     const [, name, value = ''] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(field) ?? [];
     const key = name?.toLowerCase();
-    // A proxy in front may have gone by the other one of two lengths: that is how requests are smuggled.
+    // Of two lengths a proxy in front may have used the other one: request smuggling.
     if (key === undefined || (fields.has(key) && /^(host|content-length)$/.test(key))) return refusal(400);
     fields.set(key, value.trim());
   }
   const length = fields.get('content-length') ?? '0';
   if (method === undefined || !/^\d+$/.test(length) || (minor === '1' && !fields.has('host'))) return refusal(400);
   if (fields.has('transfer-encoding')) return refusal(411);
-  if (fields.has('expect')) return refusal(417);  // the client then sends the body without asking first
+  if (fields.has('expect')) return refusal(417);  // the client then sends the body without asking
   if (Number(length) > MAX_BODY) return refusal(413);
   const route = `${method.replace('HEAD', 'GET')} ${target.replace(/^http:\/\/[^/?]*/, '').replace(/\?.*/, '') || '/'}`;
   const isLast = minor === '0' || /\bclose\b/i.test(fields.get('connection'));
@@ -49,20 +49,19 @@ function respond({ status, isHead, route, isLast }, body) {
   const content = ROUTES.get(route)?.(body) ?? Buffer.from(`${STATUS_CODES[status]}\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
     `Content-Type: text/plain\r\nContent-Length: ${content.length}\r\n${isLast ? 'Connection: close\r\n' : ''}\r\n`;
-  // One send: Nagle's algorithm would hold a short body back until the head is acknowledged.
+  // One buffer, one send: Nagle's algorithm would hold back a short body until the head is acknowledged.
   return Buffer.concat([Buffer.from(head), isHead ? Buffer.alloc(0) : content]);
 }
 
-/** A connection from its first request to its end: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   let input = Buffer.allocUnsafe(MAX_HEAD);
-  let filled = 0;
-  for (let isLast = false; ; ) {
-    // Before each recv, so that a client that sends without a pause does not keep the others waiting.
+  for (let filled = 0, isLast = false; ; ) {
+    // Wait before each recv, so that a client that never pauses cannot starve the others.
     yield EVENT_READ;
     const count = socket.recvInto(input.subarray(filled));
     if (count === 0) return;
-    // After the last request only the end is waited for: to close now could reset the connection, and lose the answer.
+    // After the last request, discard: closing before the client does could reset the connection, and lose the response.
     filled = isLast ? 0 : filled + (count ?? 0);
     while (!isLast) {
       const end = input.subarray(0, filled).indexOf('\r\n\r\n');
@@ -88,7 +87,7 @@ function* serve(socket) {
 }
 
 function start(/** @type {Socket} */ socket) {
-  if (socket.fd > selector.features.maxFd) return socket.close();  // the sets of select end at 1024
+  if (socket.fd > selector.features.maxFd) return socket.close();  // select: 1024 and above
   const connection = serve(socket);
   selector.register(socket, EVENT_READ, () => {
     try {
@@ -97,10 +96,11 @@ function start(/** @type {Socket} */ socket) {
       else selector.modify(socket, value);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      close(socket);  // ECONNRESET and its like end the connection, not the server
+      close(socket);  // ECONNRESET and the like end this connection only
     }
   });
   deadlines.set(socket, performance.now() + timeoutMs);
+  connection.next();
 }
 
 function close(/** @type {Socket} */ socket) {
@@ -113,9 +113,8 @@ function accept() {
   try {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
-    // Most likely EMFILE. The listener stays readable: look away until the next second.
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a second
   }
 }
 
@@ -124,6 +123,7 @@ try {
     port: { type: 'string', default: '8080' }, timeout: { type: 'string', default: '30' } } }).values;
   if (help) { console.log('node examples/http-server.js [--port N] [--timeout SECONDS]'); process.exit(); }
   timeoutMs = Number(timeout) * 1000;
+  if (!(timeoutMs > 0)) throw new Error(`--timeout ${timeout}: a number of seconds is needed`);
   listener.setOption(SOL_SOCKET, SO_REUSEADDR, true);
   listener.setBlocking(false);
   listener.bind({ address: '127.0.0.1', port: Number(port) });
@@ -138,7 +138,7 @@ selector.register(ends, EVENT_READ, () => {
   ends.close();  // the next signal has its default action again
   if (selector.getMap().has(listener.fd)) selector.unregister(listener);
   listener.close();
-  for (const socket of deadlines.keys()) selector.getKey(socket).data();  // what has arrived is answered
+  for (const socket of deadlines.keys()) selector.getKey(socket).data();  // answer what has arrived
 });
 console.log('listening on', listener.localAddress());
 for (let second = -Infinity; !listener.closed || deadlines.size > 0; selector.selectEach(({ data }) => data(), 1000)) {

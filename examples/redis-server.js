@@ -1,4 +1,4 @@
-// A server of the Redis protocol: PING, ECHO, SET, GET, DEL, EXISTS, INCR, as arrays or inline, pipelined.
+// A server that speaks the Redis protocol: PING, ECHO, SET, GET, DEL, EXISTS, INCR; arrays or inline, pipelined.
 //   node examples/redis-server.js --port 6379
 //   redis-cli -p 6379 set greeting hello     printf 'SET n 1\r\nINCR n\r\n' | nc 127.0.0.1 6379
 import { parseArgs } from 'node:util';
@@ -11,7 +11,7 @@ class ProtocolError extends Error {}
 /** @type {DefaultSelector<() => void>} */
 const selector = new DefaultSelector();
 const listener = new Socket();
-/** Latin-1, a character for each byte, keeps what is no text. @type {Map<string, string>} */
+/** Latin-1: one character per byte. Like Redis's own, bounded by memory only. @type {Map<string, string>} */
 const store = new Map();
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
 const bulk = (/** @type {string=} */ text) => (text === undefined ? '$-1\r\n' : `$${text.length}\r\n${text}\r\n`);
@@ -42,7 +42,7 @@ function execute(/** @type {string[]} */ [name = '', ...words]) {
   return run?.(...words) ?? failure(`unknown command '${name.slice(0, 128)}'`);
 }
 
-/** A connection until it ends: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   let [input, start, end, output] = [Buffer.allocUnsafe(BLOCK), 0, 0, ''];
   function* flush() {
@@ -59,7 +59,7 @@ function* serve(socket) {
     [start, end] = [0, end - start];
     if (end === input.length) input = Buffer.concat([input], 2 * end);
     if (end === 0 && input.length > BLOCK) input = Buffer.allocUnsafe(BLOCK);
-    // Before each recv, so that a client that sends without a pause does not keep the others waiting.
+    // Wait before each recv, so that a client that never pauses cannot starve the others.
     yield EVENT_READ;
     const count = socket.recvInto(input.subarray(end));
     if (count === 0) throw new ProtocolError();
@@ -103,7 +103,7 @@ function* serve(socket) {
 }
 
 function start(/** @type {Socket} */ socket) {
-  if (socket.fd > selector.features.maxFd) return socket.close();  // the sets of select end at 1024
+  if (socket.fd > selector.features.maxFd) return socket.close();  // select: 1024 and above
   const connection = serve(socket);
   selector.register(socket, EVENT_READ, () => {
     try {
@@ -112,7 +112,7 @@ function start(/** @type {Socket} */ socket) {
       else selector.modify(socket, value);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      close(socket);  // ECONNRESET and its like end the connection, not the server
+      close(socket);  // ECONNRESET and the like end this connection only
     }
   });
 }
@@ -128,7 +128,7 @@ function accept() {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
   }
 }
 

@@ -1,5 +1,5 @@
-// A pool of workers, each with a listening socket of its own on one port (SO_REUSEPORT): Linux spreads the connections
-// over them by a hash of their addresses, also to a worker that is busy. Each greets with its number, and echoes.
+// A pool of workers, each with a listening socket of its own on the same port (SO_REUSEPORT). Linux distributes the
+// connections by a hash of their addresses, even to a worker that is busy. Each worker says its number, then echoes.
 //   node examples/reuseport-workers.js --port 8084 --workers 4     nc 127.0.0.1 8084
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ const isSystemError = (/** @type {unknown} */ error) => error instanceof Error &
 /** @param {number} port */
 function bind(port) {
   const socket = new Socket();
-  // All sockets of the port must have it, and belong to the same user.
+  // Every socket on the port must set it, and belong to the same user.
   socket.setOption(SOL_SOCKET, SO_REUSEPORT, true);
   socket.setOption(SOL_SOCKET, SO_REUSEADDR, true);
   socket.setBlocking(false);
@@ -21,7 +21,7 @@ function bind(port) {
   return socket;
 }
 
-/** A connection until it ends: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   const block = Buffer.allocUnsafe(16384);
   yield* send(socket, Buffer.from(`worker ${threadId}\n`));
@@ -57,7 +57,7 @@ function work(/** @type {number} */ port) {
         else selector.modify(socket, value);
       } catch (error) {
         if (!isSystemError(error)) throw error;
-        close(socket);  // ECONNRESET and its like end the connection, not the worker
+        close(socket);  // ECONNRESET and the like end this connection only
       }
     });
   }
@@ -72,18 +72,18 @@ function work(/** @type {number} */ port) {
     try {
       for (let next = listener.accept(); next !== null; next = listener.accept()) {
         accepted++;
-        if (next.socket.fd > selector.features.maxFd) next.socket.close();  // the sets of select end at 1024
+        if (next.socket.fd > selector.features.maxFd) next.socket.close();  // select: 1024 and above
         else start(next.socket);
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
     }
   }
 
   listener.listen();
   selector.register(listener, EVENT_READ, accept);
-  // A signal reaches the process: every worker that asks for it hears of it.
+  // Signals are sent to the process: each worker that asks for them gets them.
   selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
   parentPort?.postMessage('ready');
   while (!selector.closed) selector.selectEach(({ data }) => data());
@@ -97,7 +97,7 @@ function main() {
     if (values.help) { console.log('node examples/reuseport-workers.js [--port N] [--workers N]'); process.exit(); }
     const workers = Number(values.workers);
     if (!(workers >= 1 && workers <= 64)) throw new Error(`--workers ${values.workers}: from 1 to 64 are possible`);
-    // Bound, but not listening: keeps the port until all workers listen.
+    // Bound but not listening: reserves the port until all workers listen.
     const placeholder = bind(Number(values.port));
     const address = placeholder.localAddress();
     let ready = 0;

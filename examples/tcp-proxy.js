@@ -1,5 +1,5 @@
-// A TCP proxy that holds one block in each direction (back-pressure) and passes on the end of each direction by itself
-// (half-close). The address to connect to is in numbers, of IPv4 or IPv6.
+// A TCP proxy with back-pressure (at most one block is buffered in each direction) and half-close (each direction ends
+// on its own). --to takes a numeric IPv4 or IPv6 address.
 //   node examples/tcp-proxy.js --port 8081 --to 127.0.0.1:8080     curl http://127.0.0.1:8081/
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ const isSystemError = (error) => error instanceof Error && 'syscall' in error;
 
 /** @typedef {{ socket: Socket, events: number }} Wait */
 /**
- * One direction until its end: yields what it waits for.
+ * Copies one direction until it ends; yields what it waits for.
  * @param {Socket} from @param {Socket} to @returns {Generator<Wait, undefined>}
  */
 function* pump(from, to) {
@@ -26,7 +26,7 @@ function* pump(from, to) {
     yield { socket: from, events: EVENT_READ };
     const count = from.recvInto(block);
     if (count === 0) break;
-    // Nothing more is received until all of it is sent: the kernel slows the sender down.
+    // Nothing more is received until all of it is sent, so the kernel slows the sender down.
     for (let rest = block.subarray(0, count ?? 0); rest.length > 0; ) {
       const sent = to.send(rest);
       if (sent === null) yield { socket: to, events: EVENT_WRITE };
@@ -46,7 +46,7 @@ function* connectAndPump(client, server) {
   yield* pump(client, server);
 }
 
-/** Both directions of a connection. @param {Socket} client @param {Socket} server */
+/** Runs both directions of a connection. @param {Socket} client @param {Socket} server */
 function start(client, server) {
   const sockets = [client, server];
   const pumps = [connectAndPump(client, server), pump(server, client)];
@@ -61,7 +61,7 @@ function start(client, server) {
     watch(listener, EVENT_READ, accept);
   }
 
-  /** Lets those go on whose wait is over. @param {(wait: Wait | undefined) => boolean} isOver */
+  /** Resumes the directions whose wait is over. @param {(wait: Wait | undefined) => boolean} isOver */
   function proceed(isOver) {
     try {
       for (const [i, one] of pumps.entries()) if (isOver(waits[i])) waits[i] = one.next().value;
@@ -74,14 +74,14 @@ function start(client, server) {
     } catch (error) {
       if (!isSystemError(error)) throw error;
       if (error.syscall === 'connect') console.error(`tcp-proxy: ${error.message}`);
-      close();  // ECONNRESET and its like end the connection, not the proxy
+      close();  // ECONNRESET and the like end this connection only
     }
   }
 
   proceed(() => true);
 }
 
-/** @param {Socket} socket @param {number} events none unregisters @param {(events: number) => void} handler */
+/** @param {Socket} socket @param {number} events 0 unregisters @param {(events: number) => void} handler */
 function watch(socket, events, handler = () => {}) {
   const isWatched = selector.getMap().has(socket.fd);
   if (events > 0 && isWatched) selector.modify(socket, events);
@@ -93,7 +93,7 @@ function accept() {
   /** @type {Socket | undefined} */
   let server;
   try {
-    // A client is accepted only when there is a descriptor for the other side as well.
+    // First, so that a client is accepted only if there is a descriptor for the other side as well.
     server = new Socket(isIP(target.address) === 6 ? AF_INET6 : AF_INET);
     const client = listener.accept()?.socket;
     if (client === undefined || Math.max(client.fd, server.fd) > selector.features.maxFd) {
@@ -107,7 +107,7 @@ function accept() {
   } catch (error) {
     server?.close();
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
   }
 }
 

@@ -1,4 +1,4 @@
-// A UDP server that sends back each datagram. Datagrams are dropped, not queued, while the kernel takes none.
+// A UDP server that sends each datagram back. It drops datagrams, as UDP may, while the kernel's send buffer is full.
 //   node examples/udp-echo.js --port 8083
 //   nc -u 127.0.0.1 8083
 import { parseArgs } from 'node:util';
@@ -6,9 +6,9 @@ import { DefaultSelector, EVENT_READ } from 'io-selectors';
 import { signals } from 'io-selectors/fd';
 import { AF_INET, SO_RCVBUF, SOCK_DGRAM, Socket, SOL_SOCKET } from 'io-selectors/socket';
 
-/** The longest that IPv4 has. Less would cut longer ones off. */
+/** The longest datagram of IPv4. A smaller buffer would truncate. */
 const MAX_DATAGRAM = 65507;
-/** How many in a row, before signals and other descriptors have their turn. */
+/** How many to echo before other descriptors, such as signals, get their turn. */
 const BATCH = 64;
 /** @type {DefaultSelector<() => void>} */
 const selector = new DefaultSelector();
@@ -20,11 +20,11 @@ function echo() {
     try {
       const datagram = socket.recvFrom(MAX_DATAGRAM);
       if (datagram === null) return;
-      // Empty ones are datagrams as well: there is no end of a stream here.
+      // An empty datagram is not the end of anything.
       const sent = socket.sendTo(datagram.data, datagram.address);
       counts[sent === null ? 'dropped' : 'echoed']++;
     } catch (error) {
-      // The kernel cannot reach one sender, as with EPERM, ENETUNREACH or ENOBUFS; the others do not suffer from it.
+      // EPERM, ENETUNREACH, ENOBUFS: this datagram is lost, and nothing else.
       if (!(error instanceof Error && 'syscall' in error)) throw error;
       counts.dropped++;
     }
@@ -34,7 +34,8 @@ function echo() {
 try {
   const { values } = parseArgs({ options: { port: { type: 'string', default: '8083' }, help: { type: 'boolean' } } });
   if (values.help) { console.log('node examples/udp-echo.js [--port N]'); process.exit(); }
-  // What arrives while it is full is lost: room for a burst. Without SO_REUSEADDR, which lets two servers share a port.
+  // Room for bursts: what arrives while the buffer is full is lost. No SO_REUSEADDR, which for UDP lets another
+  // program take over the port.
   socket.setOption(SOL_SOCKET, SO_RCVBUF, 2 ** 20);
   socket.setBlocking(false);
   socket.bind({ address: '127.0.0.1', port: Number(values.port) });

@@ -1,5 +1,5 @@
-// A control socket: an AF_UNIX server that answers questions about its process, one a line. The path is removed at the
-// end; one that is left of a server that died is replaced, one in use or of another file is not.
+// A control socket: an AF_UNIX server that answers questions about its process, one per line. It removes its path at
+// the end, and replaces one that a dead server left behind, but never one in use or a file of another kind.
 //   node examples/unix-socket.js --path /tmp/example.sock     printf 'pid\nmemory\n' | nc -U /tmp/example.sock
 import { lstatSync, unlinkSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,7 @@ const selector = new DefaultSelector();
 const listener = new Socket(AF_UNIX);
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
 
-/** A connection until it ends: yields the events that it waits for. @param {Socket} socket */
+/** Serves one connection; yields the events that it waits for. @param {Socket} socket */
 function* serve(socket) {
   for (let input = ''; input.length <= MAX_LINE; ) {
     yield EVENT_READ;
@@ -35,9 +35,9 @@ function* serve(socket) {
   }
 }
 
-/** Whether a server of before left the path behind. @param {string} path */
+/** Whether a dead server left the path behind. @param {string} path */
 function isStale(path) {
-  // connect(2) refuses all other files, too.
+  // connect(2) gives ECONNREFUSED for regular files as well.
   if (!lstatSync(path).isSocket()) return false;
   const client = new Socket(AF_UNIX);
   client.setBlocking(false);
@@ -53,13 +53,13 @@ function isStale(path) {
 
 /** @param {string} path */
 function bind(path) {
-  // Between bind(2) and a chmod(2), anybody could connect.
+  // Before bind(2), as anybody could connect between that and a chmod(2).
   const mask = process.umask(0o177);
   try {
     listener.bind({ path });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && isStale(path))) throw error;
-    // Of two servers that start at the same moment, this could take the path from the other: that needs a lock file.
+    // Two servers that start at the same moment could still take it from each other: only a lock file prevents that.
     unlinkSync(path);
     listener.bind({ path });
   } finally {
@@ -68,7 +68,7 @@ function bind(path) {
 }
 
 function start(/** @type {Socket} */ socket) {
-  if (socket.fd > selector.features.maxFd) return socket.close();  // the sets of select end at 1024
+  if (socket.fd > selector.features.maxFd) return socket.close();  // select: 1024 and above
   const connection = serve(socket);
   selector.register(socket, EVENT_READ, () => {
     try {
@@ -77,7 +77,7 @@ function start(/** @type {Socket} */ socket) {
       else selector.modify(socket, value);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      close(socket);  // ECONNRESET and its like end the connection, not the server
+      close(socket);  // ECONNRESET and the like end this connection only
     }
   });
 }
@@ -93,11 +93,11 @@ function accept() {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE, and it stays readable: look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
   }
 }
 
-/** Where the path leads now: another server may have taken it meanwhile. @param {string} path */
+/** Identifies the file at the path: another server may have taken it meanwhile. @param {string} path */
 function inode(path) {
   return lstatSync(path, { throwIfNoEntry: false })?.ino;
 }
