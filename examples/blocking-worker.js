@@ -56,6 +56,10 @@ function work({ fd, commands }) {
     selector.unregister(socket);
     sockets.delete(socket);
     socket.close();
+    listen();
+  }
+
+  function listen() {
     if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
   }
 
@@ -64,7 +68,7 @@ function work({ fd, commands }) {
       for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
     }
   }
 
@@ -74,17 +78,19 @@ function work({ fd, commands }) {
     commands.postMessage({ accepted, open: sockets.size });
   }
 
-  selector.register(listener, EVENT_READ, accept);
+  listen();
   parentPort?.postMessage(selector.waker.share());
   while (!selector.closed) {
-    for (const { key } of selector.select()) key.data();
+    const ready = selector.select(1000);
+    for (const { key } of ready) key.data();
+    if (ready.length === 0) listen();
     // The worker's event loop never turns, so a 'message' listener would never run.
     let next;
     while ((next = receiveMessageOnPort(commands)) !== undefined) execute(next.message);
   }
 }
 
-function listen(/** @type {number} */ port) {
+function bind(/** @type {number} */ port) {
   const listener = new Socket();
   listener.setOption(SOL_SOCKET, SO_REUSEADDR, true);
   listener.setBlocking(false);
@@ -97,7 +103,7 @@ async function main() {
   const { values } = parseArgs({ options: { help: { type: 'boolean' },
     port: { type: 'string', default: '8086' }, 'http-port': { type: 'string', default: '8087' } } });
   if (values.help) return console.log('node examples/blocking-worker.js [--port N] [--http-port N]');
-  const listener = listen(Number(values.port));
+  const listener = bind(Number(values.port));
   const address = listener.localAddress();
   const { port1: commands, port2 } = new MessageChannel();
   const data = { fd: listener.detach(), commands: port2 };

@@ -47,7 +47,7 @@ class Client {
     if (!clients.delete(this)) return;
     selector.unregister(this.socket);
     this.socket.close();
-    if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
+    listen();
     departures.push(`${this.name} ${reason}`);
   }
 
@@ -92,6 +92,10 @@ function broadcast(text, author) {
   for (const client of clients) if (client !== author) client.post(message);
 }
 
+function listen() {
+  if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
+}
+
 function accept() {
   try {
     for (let next = listener.accept(); next !== null; next = listener.accept()) {
@@ -100,7 +104,7 @@ function accept() {
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a client leaves
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
   }
 }
 
@@ -117,11 +121,11 @@ try {
   console.error('chat:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-selector.register(listener, EVENT_READ, accept);
+listen();
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
 console.log('listening on', listener.localAddress());
 while (!selector.closed) {
-  selector.selectEach(({ data }, events) => data(events));
+  if (selector.selectEach(({ data }, events) => data(events), 1000) === 0) listen();
   // Not in drop(), which may run in the middle of a broadcast. Announcing may drop more clients.
   for (const departure of departures) if (!selector.closed) broadcast(departure);
   departures.length = 0;

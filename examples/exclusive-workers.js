@@ -54,11 +54,12 @@ function work(/** @type {number} */ fd) {
   function close(/** @type {Socket} */ socket) {
     selector.unregister(socket);
     socket.close();
-    if (!selector.getMap().has(listener.fd)) listen();
+    listen();
   }
 
   function listen() {
-    // Cannot be set by modify(): EPOLLEXCLUSIVE is refused by EPOLL_CTL_MOD.
+    if (selector.getMap().has(listener.fd)) return;
+    // Cannot be set by modify(): EPOLL_CTL_MOD refuses EPOLLEXCLUSIVE.
     selector.register(listener, EVENT_READ, accept, { exclusive: true });
   }
 
@@ -70,7 +71,7 @@ function work(/** @type {number} */ fd) {
       if (next !== null) start(next.socket);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
     }
   }
 
@@ -78,7 +79,7 @@ function work(/** @type {number} */ fd) {
   // Signals are sent to the process: each worker that asks for them gets them.
   selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
   parentPort?.postMessage('ready');
-  while (!selector.closed) selector.selectEach(({ data }) => data());
+  while (!selector.closed) if (selector.selectEach(({ data }) => data(), 1000) === 0) listen();
   parentPort?.postMessage(`worker ${threadId}: ${counts.accepted} connections, woken in vain ${counts.inVain} times`);
 }
 

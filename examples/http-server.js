@@ -61,7 +61,7 @@ function* serve(socket) {
     yield EVENT_READ;
     const count = socket.recvInto(input.subarray(filled));
     if (count === 0) return;
-    // After the last request, discard: closing before the client does could reset the connection, and lose the response.
+    // After the last request, discard: closing before the client does could reset the connection and lose the response.
     filled = isLast ? 0 : filled + (count ?? 0);
     while (!isLast) {
       const end = input.subarray(0, filled).indexOf('\r\n\r\n');

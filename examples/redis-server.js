@@ -11,6 +11,7 @@ class ProtocolError extends Error {}
 /** @type {DefaultSelector<() => void>} */
 const selector = new DefaultSelector();
 const listener = new Socket();
+const listen = () => selector.getMap().has(listener.fd) || selector.register(listener, EVENT_READ, accept);
 /** Latin-1: one character per byte. Like Redis's own, bounded by memory only. @type {Map<string, string>} */
 const store = new Map();
 const isSystemError = (/** @type {unknown} */ error) => error instanceof Error && 'syscall' in error;
@@ -66,9 +67,8 @@ function* serve(socket) {
     end += count ?? 0;
   }
   function* readLine() {
-    while (!input.subarray(start, end).includes('\n')) {
+    for (; !input.subarray(start, end).includes('\n'); yield* receive()) {
       if (end - start > MAX_LINE) throw new ProtocolError('too big inline request');
-      yield* receive();
     }
     const from = start;
     start = input.indexOf('\n', from) + 1;
@@ -120,7 +120,7 @@ function start(/** @type {Socket} */ socket) {
 function close(/** @type {Socket} */ socket) {
   selector.unregister(socket);
   socket.close();
-  if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
+  listen();
 }
 
 function accept() {
@@ -128,7 +128,7 @@ function accept() {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
   }
 }
 
@@ -143,7 +143,7 @@ try {
   console.error('redis-server:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-selector.register(listener, EVENT_READ, accept);
+listen();
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
 console.log('listening on', listener.localAddress());
-while (!selector.closed) selector.selectEach(({ data }) => data());
+while (!selector.closed) if (selector.selectEach(({ data }) => data(), 1000) === 0) listen();

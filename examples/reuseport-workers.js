@@ -65,6 +65,10 @@ function work(/** @type {number} */ port) {
   function close(/** @type {Socket} */ socket) {
     selector.unregister(socket);
     socket.close();
+    listen();
+  }
+
+  function listen() {
     if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
   }
 
@@ -77,16 +81,16 @@ function work(/** @type {number} */ port) {
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+      selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
     }
   }
 
   listener.listen();
-  selector.register(listener, EVENT_READ, accept);
+  listen();
   // Signals are sent to the process: each worker that asks for them gets them.
   selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
   parentPort?.postMessage('ready');
-  while (!selector.closed) selector.selectEach(({ data }) => data());
+  while (!selector.closed) if (selector.selectEach(({ data }) => data(), 1000) === 0) listen();
   parentPort?.postMessage(`worker ${threadId}: ${accepted} connections`);
 }
 

@@ -107,7 +107,7 @@ function accept() {
   } catch (error) {
     server?.close();
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
   }
 }
 
@@ -132,4 +132,6 @@ try {
 selector.register(listener, EVENT_READ, accept);
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
 console.log('listening on', listener.localAddress());
-while (!selector.closed) selector.selectEach(({ data }, events) => data(events));
+while (!selector.closed) {
+  if (selector.selectEach(({ data }, events) => data(events), 1000) === 0) watch(listener, EVENT_READ, accept);
+}

@@ -85,6 +85,10 @@ function start(/** @type {Socket} */ socket) {
 function close(/** @type {Socket} */ socket) {
   selector.unregister(socket);
   socket.close();
+  listen();
+}
+
+function listen() {
   if (!selector.getMap().has(listener.fd)) selector.register(listener, EVENT_READ, accept);
 }
 
@@ -93,7 +97,7 @@ function accept() {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away until a connection ends
+    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
   }
 }
 
@@ -118,8 +122,8 @@ try {
   console.error('unix-socket:', error instanceof Error ? error.message : error);
   process.exit(1);
 }
-selector.register(listener, EVENT_READ, accept);
+listen();
 selector.register(signals(['SIGINT', 'SIGTERM']), EVENT_READ, () => selector.close());
 console.log('listening on', listener.localAddress());
-while (!selector.closed) selector.selectEach(({ data }) => data());
+while (!selector.closed) if (selector.selectEach(({ data }) => data(), 1000) === 0) listen();
 if (inode(path) === own) unlinkSync(path);
