@@ -36,7 +36,7 @@ function work({ fd, commands }) {
   let accepted = 0;
 
   function start(/** @type {Socket} */ socket) {
-    if (socket.fd > selector.features.maxFd) return socket.close();  // select: 1024 and above
+    if (socket.fd > selector.features.maxFd) return socket.close();  // past FD_SETSIZE, with select
     const connection = serve(socket);
     selector.register(socket, EVENT_READ, () => {
       try {

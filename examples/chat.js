@@ -99,7 +99,7 @@ function listen() {
 function accept() {
   try {
     for (let next = listener.accept(); next !== null; next = listener.accept()) {
-      if (next.socket.fd > selector.features.maxFd) next.socket.close();  // select: 1024 and above
+      if (next.socket.fd > selector.features.maxFd) next.socket.close();  // past FD_SETSIZE, with select
       else broadcast(`${new Client(next.socket).name} has come`);
     }
   } catch (error) {

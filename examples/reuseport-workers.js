@@ -76,7 +76,7 @@ function work(/** @type {number} */ port) {
     try {
       for (let next = listener.accept(); next !== null; next = listener.accept()) {
         accepted++;
-        if (next.socket.fd > selector.features.maxFd) next.socket.close();  // select: 1024 and above
+        if (next.socket.fd > selector.features.maxFd) next.socket.close();  // past FD_SETSIZE, with select
         else start(next.socket);
       }
     } catch (error) {
