@@ -1,9 +1,11 @@
 {
   "variables": {
-    # Leave a back end out, as on systems that lack it. poll is only left out together with epoll:
+    # Leave a back end out, as on systems that lack it. epoll is left out wherever poll is:
     #   node-gyp rebuild -- -Dio_selectors_epoll=0 -Dio_selectors_poll=0
     "io_selectors_epoll%": 1,
     "io_selectors_poll%": 1,
+    # node-gyp rebuild -- -Dio_selectors_os=posix: what systems other than Linux get, on Linux
+    "io_selectors_os%": "<(OS)",
     # node-gyp rebuild -- -Dio_selectors_sanitize=address,undefined
     "io_selectors_sanitize%": "",
   },
@@ -13,38 +15,35 @@
       "sources": [
         "native/addon.cc",
         "native/constants.cc",
-        "native/arguments.cc",
-        "native/result.cc",
-        "native/thread.cc",
-        "native/ownership.cc",
-        "native/registrations.cc",
         "native/select.cc",
-        "native/poll.cc",
-        "native/epoll.cc",
-        "native/wait_thread.cc",
-        "native/waits.cc",
-        "native/epoll_watch.cc",
-        "native/watch.cc",
         "native/address.cc",
         "native/socket.cc",
         "native/message_list.cc",
         "native/fd.cc",
-        "native/eventfd.cc",
-        "native/timerfd.cc",
-        "native/pidfd.cc",
-        "native/signal_registry.cc",
         "native/signals.cc",
+        "native/signal_registry.cc",
+        "native/core/arguments.cc",
+        "native/core/descriptor.cc",
+        "native/core/modules.cc",
+        "native/core/ownership.cc",
+        "native/core/registrations.cc",
+        "native/core/result.cc",
+        "native/watch/watch.cc",
+        "native/watch/watches.cc",
+        "native/watch/wait_thread.cc",
+        "native/watch/thread_watch.cc",
+        "native/watch/select_wait.cc",
       ],
-      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      # Version 8 is the newest that every Node we support has, so that one binary serves them all.
-      # A worker may be ended while it loads the addon: then no exception can be thrown, which must not end the process.
+      "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],
+      # Version 8 is the newest that every supported Node has, so one binary serves them all.
+      # A worker may be terminated while it loads the addon. An exception cannot be thrown then, and must not abort.
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_CPP_EXCEPTIONS", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       # Node's own gyp settings turn exceptions off.
       "cflags_cc!": ["-fno-exceptions"],
       "cflags_cc": ["-std=c++17", "-fexceptions", "-Wall", "-Wextra", "-Werror"],
-      # The time goes to the kernel, not to this code, which is half as large with -Os as with Node's -O3.
+      # The time is spent in the kernel, and -Os halves the size of the addon compared with Node's -O3.
       "cflags!": ["-O3"],
-      # Export the module's entry point, and what signal_registry.h says.
+      # Export only the module's entry point, and the function in signal_registry.h.
       "cflags": ["-Os", "-fvisibility=hidden"],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
@@ -52,20 +51,38 @@
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
       },
       "conditions": [
-        ["io_selectors_epoll==0", {"defines": ["IO_SELECTORS_NO_EPOLL"]}],
-        ["io_selectors_poll==0", {"defines": ["IO_SELECTORS_NO_POLL", "IO_SELECTORS_NO_EPOLL"]}],
+        # Only native/os/ reads the defines.
+        ["io_selectors_poll==1", {
+          "sources": ["native/poll.cc", "native/watch/poll_wait.cc"],
+          "defines": ["IO_SELECTORS_POLL"],
+        }],
+        ["io_selectors_os=='linux'", {
+          "sources": [
+            "native/os/linux.cc",
+            "native/eventfd.cc",
+            "native/timerfd.cc",
+            "native/pidfd.cc",
+            "native/thread.cc",
+          ],
+        }, {
+          "sources": ["native/os/posix.cc"],
+        }],
+        ["io_selectors_os=='linux' and io_selectors_epoll==1 and io_selectors_poll==1", {
+          "sources": ["native/epoll.cc", "native/watch/epoll_watch.cc"],
+          "defines": ["IO_SELECTORS_EPOLL"],
+        }],
         ["OS=='linux'", {
-          # Leaves out what nothing calls, a tenth of the binary.
+          # Remove what nothing calls, a tenth of the binary.
           "cflags": ["-ffunction-sections", "-fdata-sections"],
-          # nodelete: Node unloads it with the last worker that has loaded it, and a signal handler may be
-          # running in it.
+          # nodelete: Node unloads the addon with the last worker that uses it, when a signal handler of the addon may
+          # still be running.
           "ldflags": ["-Wl,--gc-sections", "-Wl,-z,nodelete"],
-          # dlopen is in a library of its own before glibc 2.34.
+          # Before glibc 2.34, dlopen is in a library of its own.
           "libraries": ["-ldl"],
         }],
         ["io_selectors_sanitize!=''", {
           "cflags": ["-fsanitize=<(io_selectors_sanitize)", "-fno-omit-frame-pointer", "-g", "-O1"],
-          # A run that goes on after undefined behaviour would pass.
+          # A test that went on after undefined behaviour would pass.
           "cflags_cc": ["-fno-sanitize-recover=all"],
           "ldflags": ["-fsanitize=<(io_selectors_sanitize)"],
         }],

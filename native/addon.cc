@@ -1,32 +1,32 @@
-// The addon: free functions over integers and typed arrays, one for each system call. Which descriptors are
-// owned and what is watched is state of the environment that loaded it, so it loads in any number of workers.
-// Only signals are the process's.
+// The addon, loaded through Node-API: https://nodejs.org/api/n-api.html
+//
+// Its functions take integers and typed arrays, and make one system call each. Owned descriptors, watches and
+// signal subscriptions belong to the environment that loaded it, so any number of workers can load it at
+// once. Only the signal registry belongs to the whole process.
 #include <memory>
 
-#include "environment.h"
-#include "modules.h"
+#include "core/environment.h"
+#include "core/modules.h"
+#include "os/os.h"
 
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  // Deleted when the environment ends.
+  // Node-API deletes it when the environment ends.
   env.SetInstanceData(std::make_unique<Environment>(env).release());
-  InitConstants(env, exports);
-  InitResult(env, exports);
-  InitThread(env, exports);
-  InitOwnership(env, exports);
-  InitSelect(env, exports);
-  InitPoll(env, exports);
-  InitEpoll(env, exports);
-  InitWatch(env, exports);
-  InitAddress(env, exports);
-  InitSocket(env, exports);
-  InitMessageList(env, exports);
-  InitFd(env, exports);
-  InitEventfd(env, exports);
-  InitTimerfd(env, exports);
-  InitPidfd(env, exports);
-  InitSignals(env, exports);
+  InitConstants(exports);
+  InitResult(exports);
+  InitOwnership(exports);
+  InitSelect(exports);
+  InitAddress(exports);
+  InitSocket(exports);
+  InitMessageList(exports);
+  InitFd(exports);
+  InitSignals(exports);
+  InitWatches(exports);
+  InitThreadWatch(exports);
+  InitSelectWait(exports);
+  InitSystemModules(exports);
   return exports;
 }
 

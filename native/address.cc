@@ -12,19 +12,19 @@
 #include <memory>
 #include <string>
 
-#include "modules.h"
-#include "result.h"
+#include "core/modules.h"
+#include "core/result.h"
 
 namespace {
 
 constexpr size_t kPathOffset = offsetof(sockaddr_un, sun_path);
 
-// encodeInet(address, text, port): 0, or -EINVAL if text is no numeric address. No name is looked up.
+// encodeInet(address, text, port): 0, or -EINVAL if text is not a numeric address. Does not look up names
 Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 0);
   std::string text = info[1].As<Napi::String>();
   const uint32_t number = Uint(info, 2);
-  // A NUL byte would end the text for C.
+  // C would take the text before a NUL byte for all of it.
   if (number > UINT16_MAX || text.find('\0') != std::string::npos) return Result(info.Env(), -EINVAL);
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;
@@ -42,8 +42,8 @@ Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
   return Result(info.Env(), 0);
 }
 
-// encodeUnix(address, path): 0, or -ENAMETOOLONG. A path that starts with a NUL byte is an abstract
-// name, whose length counts; any other ends with one.
+// encodeUnix(address, path): 0, or -ENAMETOOLONG. A path that starts with a NUL byte is an abstract name,
+// which is not terminated; any other path is
 Napi::Value EncodeUnix(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 0);
   Bytes path = View(info, 1);
@@ -65,13 +65,13 @@ Napi::Value DecodeUnix(Napi::Env env, const Address& address) {
   return Napi::String::New(env, path, length);
 }
 
-// decode(address): [family, text, port], where text is a path for AF_UNIX
+// decodeAddress(address): [family, text, port]. text: the path for AF_UNIX
 Napi::Value Decode(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   Address& address = AddressAt(info, 0);
   if (address.length > sizeof address.storage) ThrowRangeError(env, "address expected");
   auto parts = Napi::Array::New(env, 3);
-  // An unnamed AF_UNIX peer of recvfrom has no length at all, hence no family either.
+  // recvfrom(2) sets the length to 0 for an AF_UNIX peer without a name, and writes no family.
   int family = address.length < kPathOffset ? AF_UNIX : address.storage.ss_family;
   parts[0u] = family;
   parts[2u] = 0;
@@ -90,9 +90,9 @@ Napi::Value Decode(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void InitAddress(Napi::Env env, Napi::Object exports) {
+void InitAddress(Napi::Object exports) {
   exports.Set("addressSize", static_cast<uint32_t>(sizeof(Address)));
-  exports.Set("encodeInet", Napi::Function::New<EncodeInet>(env, "encodeInet"));
-  exports.Set("encodeUnix", Napi::Function::New<EncodeUnix>(env, "encodeUnix"));
-  exports.Set("decodeAddress", Napi::Function::New<Decode>(env, "decodeAddress"));
+  Export(exports, "encodeInet", EncodeInet);
+  Export(exports, "encodeUnix", EncodeUnix);
+  Export(exports, "decodeAddress", Decode);
 }

@@ -1,60 +1,26 @@
-// Constants with the kernel's names and values, read from its headers when the addon is built:
-// https://man7.org/linux/man-pages/man2/poll.2.html, epoll_ctl(2), socket(7)
+// Constants with the names and values of the headers that the addon is compiled with: select(2), poll(2),
+// socket(7): https://man7.org/linux/man-pages/man2/poll.2.html
+#include "constants.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 
-#include "modules.h"
-#include "platform.h"
-
-#if IO_SELECTORS_LINUX
-#include <sys/epoll.h>
-#endif
+#include "core/modules.h"
+#include "os/os.h"
 
 namespace {
 
-struct Constant {
-  const char* name;
-  uint32_t value;
-};
-
-constexpr Constant kPoll[] = {
+constexpr Constant kWaits[] = {
     {"FD_SETSIZE", FD_SETSIZE}, {"POLLIN", POLLIN},         {"POLLPRI", POLLPRI},
     {"POLLOUT", POLLOUT},       {"POLLERR", POLLERR},       {"POLLHUP", POLLHUP},
     {"POLLNVAL", POLLNVAL},     {"POLLRDNORM", POLLRDNORM}, {"POLLRDBAND", POLLRDBAND},
     {"POLLWRNORM", POLLWRNORM}, {"POLLWRBAND", POLLWRBAND},
 };
 
-#if IO_SELECTORS_LINUX
-constexpr Constant kLinux[] = {
-    // glibc's poll.h hides these two from strict programs.
-    {"POLLMSG", 0x400},
-    {"POLLRDHUP", 0x2000},
-    {"EPOLLIN", EPOLLIN},
-    {"EPOLLPRI", EPOLLPRI},
-    {"EPOLLOUT", EPOLLOUT},
-    {"EPOLLERR", EPOLLERR},
-    {"EPOLLHUP", EPOLLHUP},
-    {"EPOLLRDHUP", EPOLLRDHUP},
-    {"EPOLLRDNORM", EPOLLRDNORM},
-    {"EPOLLRDBAND", EPOLLRDBAND},
-    {"EPOLLWRNORM", EPOLLWRNORM},
-    {"EPOLLWRBAND", EPOLLWRBAND},
-    {"EPOLLMSG", EPOLLMSG},
-    {"EPOLLET", EPOLLET},
-    {"EPOLLONESHOT", EPOLLONESHOT},
-    {"EPOLLEXCLUSIVE", EPOLLEXCLUSIVE},
-    {"EPOLLWAKEUP", EPOLLWAKEUP},
-    {"EPOLL_CTL_ADD", EPOLL_CTL_ADD},
-    {"EPOLL_CTL_MOD", EPOLL_CTL_MOD},
-    {"EPOLL_CTL_DEL", EPOLL_CTL_DEL},
-    {"EPOLL_CLOEXEC", EPOLL_CLOEXEC},
-};
-#endif
-
-constexpr Constant kSocket[] = {
+constexpr Constant kSockets[] = {
     {"AF_UNIX", AF_UNIX},           {"AF_INET", AF_INET},
     {"AF_INET6", AF_INET6},         {"SOCK_STREAM", SOCK_STREAM},
     {"SOCK_DGRAM", SOCK_DGRAM},     {"SOCK_SEQPACKET", SOCK_SEQPACKET},
@@ -73,19 +39,12 @@ constexpr Constant kSocket[] = {
     {"SOMAXCONN", SOMAXCONN},
 };
 
-template <size_t size>
-void Add(Napi::Object constants, const Constant (&table)[size]) {
-  for (const Constant& constant : table) constants.Set(constant.name, constant.value);
-}
-
 }  // namespace
 
-void InitConstants(Napi::Env env, Napi::Object exports) {
-  auto constants = Napi::Object::New(env);
-  Add(constants, kPoll);
-#if IO_SELECTORS_LINUX
-  Add(constants, kLinux);
-#endif
-  Add(constants, kSocket);
+void InitConstants(Napi::Object exports) {
+  auto constants = Napi::Object::New(exports.Env());
+  AddConstants(constants, kWaits);
+  AddConstants(constants, kSockets);
+  AddSystemConstants(constants);
   exports.Set("constants", constants);
 }

@@ -1,32 +1,29 @@
-// recvmsg(2) and send(2) for many descriptors by one call from JavaScript:
+// recvmsg(2) and send(2) on many descriptors in one call from JavaScript:
 // https://man7.org/linux/man-pages/man2/recv.2.html
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include <algorithm>
 
-#include "arguments.h"
-#include "modules.h"
-#include "no_signal.h"
-#include "result.h"
+#include "core/arguments.h"
+#include "core/modules.h"
+#include "core/result.h"
+#include "os/os.h"
 
 namespace {
 
-// Four words of an Int32Array.
+// One descriptor and its message. JavaScript holds it as four words of an Int32Array.
 struct Slot {
   int32_t fd;
-  // How many bytes of the slot's memory are a message.
+  // Of the message, in bytes.
   int32_t size;
   // What the last call for this slot returned, or -errno.
   int32_t result;
-  // Whether the message was longer, and is cut off.
+  // 1 if the received message was longer than the slot's memory, else 0.
   int32_t truncated;
 };
 
-// The arguments of both functions: slots, count, memory, slotSize, flags. Slot i has the slotSize bytes of
-// memory from i * slotSize on.
+// The arguments of both functions: (slots, count, memory, slotSize, flags).
 struct Messages {
   explicit Messages(const Napi::CallbackInfo& info)
       : count(Uint(info, 1)), slot_size(Uint(info, 3)), flags(Int(info, 4)) {
@@ -42,31 +39,16 @@ struct Messages {
   [[nodiscard]] uint8_t* Memory(size_t i) const { return memory + i * slot_size; }
 
   Slot* slots;
+  // How many of the slots are in use.
   size_t count;
+  // The messages: slot i has the slot_size bytes from i * slot_size on.
   uint8_t* memory;
   size_t slot_size;
+  // MSG_ flags for every call.
   int flags;
 };
 
-// Not through libc where it can be helped: its wrappers are cancellation points, which cost a process with
-// threads, as Node is one, a tenth of a short message.
-long CallRecvmsg(int fd, msghdr* message, int flags) {
-#ifdef SYS_recvmsg
-  return OrErrno("recvmsg", syscall(SYS_recvmsg, fd, message, flags));
-#else
-  return OrErrno("recvmsg", recvmsg(fd, message, flags));
-#endif
-}
-
-long CallSend(int fd, const uint8_t* data, size_t size, int flags) {
-#ifdef SYS_sendto
-  return OrErrno("sendto", syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
-#else
-  return OrErrno("send", send(fd, data, size, flags));
-#endif
-}
-
-// recvMany: how many slots have a message now
+// recvMany(slots, count, memory, slotSize, flags): the number of slots that have a message now
 Napi::Value RecvMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
   auto slot_size = static_cast<int32_t>(messages.slot_size);
@@ -79,8 +61,8 @@ Napi::Value RecvMany(const Napi::CallbackInfo& info) {
     Slot& slot = messages.slots[i];
     part.iov_base = messages.Memory(i);
     message.msg_flags = 0;
-    slot.result = static_cast<int32_t>(CallRecvmsg(slot.fd, &message, messages.flags));
-    // With MSG_TRUNC the result is the length that it had.
+    slot.result = static_cast<int32_t>(RecvMessage(slot.fd, &message, messages.flags));
+    // With MSG_TRUNC the result is the real length of the message.
     slot.size = std::clamp(slot.result, 0, slot_size);
     slot.truncated = (message.msg_flags & MSG_TRUNC) != 0 ? 1 : 0;
     if (slot.size > 0) ++received;
@@ -88,15 +70,16 @@ Napi::Value RecvMany(const Napi::CallbackInfo& info) {
   return Result(info.Env(), received);
 }
 
-// sendMany: how many messages were taken whole
+// sendMany(slots, count, memory, slotSize, flags): the number of messages that the kernel took whole
 Napi::Value SendMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
+  const int flags = messages.flags | kNoSignal;
   long sent = 0;
   for (size_t i = 0; i < messages.count; ++i) {
     Slot& slot = messages.slots[i];
     if (slot.size <= 0 || static_cast<size_t>(slot.size) > messages.slot_size) continue;
-    slot.result = static_cast<int32_t>(
-        CallSend(slot.fd, messages.Memory(i), static_cast<size_t>(slot.size), messages.flags | kNoSignal));
+    const auto size = static_cast<size_t>(slot.size);
+    slot.result = static_cast<int32_t>(SendMessage(slot.fd, messages.Memory(i), size, flags));
     if (slot.result == slot.size) ++sent;
   }
   return Result(info.Env(), sent);
@@ -104,9 +87,9 @@ Napi::Value SendMany(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-void InitMessageList(Napi::Env env, Napi::Object exports) {
-  exports.Set("recvMany", Napi::Function::New<RecvMany>(env, "recvMany"));
-  exports.Set("sendMany", Napi::Function::New<SendMany>(env, "sendMany"));
+void InitMessageList(Napi::Object exports) {
+  Export(exports, "recvMany", RecvMany);
+  Export(exports, "sendMany", SendMany);
   exports.Set("recvManyCall", "recvmsg");
   exports.Set("sendManyCall", "send");
 }

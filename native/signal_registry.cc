@@ -1,12 +1,10 @@
-// Signals as readiness of a descriptor: sigaction(2):
+// Makes signals readable on a descriptor: a handler that writes to it, installed with sigaction(2):
 // https://man7.org/linux/man-pages/man2/sigaction.2.html
 //
-// What becomes of a signal is a matter of the process, whichever thread asks, so this file alone has state
-// that the process shares. The handler runs at any moment in any thread: it takes no lock, allocates nothing,
-// and sees lists that only grow.
+// Signal dispositions belong to the process, so this file alone has state that all threads share. The handler
+// can interrupt any thread anywhere: it takes no lock, allocates nothing, and walks a list that only grows.
 #include "signal_registry.h"
 
-#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -17,61 +15,58 @@
 #include <memory>
 #include <mutex>
 
-#include "result.h"
-
-#if defined(__GLIBC__) && defined(__x86_64__)
-// The names that glibc has since 2.34 would tie the binary to it.
-__asm__(".symver dladdr,dladdr@GLIBC_2.2.5");
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined(__GLIBC__) && defined(__aarch64__)
-__asm__(".symver dladdr,dladdr@GLIBC_2.17");
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+#include "core/result.h"
+#include "os/dlfcn.h"
 
 namespace {
 
+// Signals 1 to 31: a mask of 32 bits, and no real-time signals.
 constexpr int kSignals = 32;
 
 constexpr uint32_t Bit(int signum) { return 1U << (signum - 1); }
 
-// Who is to hear of which signals. Never freed, as a handler may be looking at it, but used again.
+// An element of a linked list. Reused but never freed, as a handler may be walking the list.
 struct Subscription {
   explicit Subscription(Subscription* next) : id(next == nullptr ? 0 : next->id + 1), next(next) {}
 
   const int id;
   Subscription* const next;
-  bool taken = true;
+  bool in_use = true;
+  // Where handlers write.
   std::atomic<int> fd{-1};
+  // The signals subscribed to, as a mask.
   std::atomic<uint32_t> wanted{0};
+  // Those that have arrived and have not been read.
   std::atomic<uint32_t> arrived{0};
-  // How many handlers may be about to write to fd.
+  // The number of handlers that may be about to write to fd.
   std::atomic<uint32_t> handlers{0};
 };
 
-// What a signal did before we came, which goes on as long as it was a handler.
+// What we have replaced for one signal. If it was a handler, ours calls it.
 struct Disposition {
   uint32_t subscribers = 0;
+  // Restored when the last subscriber leaves.
   struct sigaction before {};
+  // The handler from before, in one of the two forms that sigaction(2) knows.
   std::atomic<void (*)(int)> handler{nullptr};
   std::atomic<void (*)(int, siginfo_t*, void*)> handler_with_info{nullptr};
 };
 
 static_assert(std::atomic<uint32_t>::is_always_lock_free && std::atomic<void (*)(int)>::is_always_lock_free);
 
-// Guards what is not atomic, and who installs handlers. No handler takes it.
+// Guards what is not atomic, and the dispositions of the process. The handler does not take it.
 std::mutex mutex;
 std::atomic<Subscription*> subscriptions{nullptr};
+// By signal number.
 std::array<Disposition, kSignals> dispositions;
 
 void Notify(Subscription& subscription, uint32_t bit) {
-  // Counted before it looks: either it sees that the subscription has ended, or who ends it waits for it.
+  // Count first, look then: either we see that the subscription has ended, or EndLocked waits for us.
   ++subscription.handlers;
   if ((subscription.wanted & bit) != 0) {
     subscription.arrived |= bit;
     const uint64_t one = 1;
-    // What is full is readable as well.
+    // A failed write is harmless: a full descriptor is readable already.
     [[maybe_unused]] ssize_t written = write(subscription.fd, &one, sizeof one);
   }
   --subscription.handlers;
@@ -95,30 +90,30 @@ bool IsOurs(const struct sigaction& action) {
 void Remember(Disposition& disposition, const struct sigaction& before) {
   disposition.before = before;
   const bool with_info = (before.sa_flags & SA_SIGINFO) != 0;
-  // A handler for one time stands for the default action: Node's own for SIGINT and SIGTERM restores the
-  // terminal and ends the process.
-  const bool goes_on =
+  // A one-shot handler stands for the default action, as Node's own for SIGINT and SIGTERM does, which
+  // restores the terminal and ends the process.
+  const bool keep =
       (before.sa_flags & SA_RESETHAND) == 0 && before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN;
-  disposition.handler_with_info = goes_on && with_info ? before.sa_sigaction : nullptr;
-  disposition.handler = goes_on && !with_info ? before.sa_handler : nullptr;
+  disposition.handler_with_info = keep && with_info ? before.sa_sigaction : nullptr;
+  disposition.handler = keep && !with_info ? before.sa_handler : nullptr;
 }
 
 long Install(int signum) {
   Disposition& disposition = dispositions[signum];
   struct sigaction before {};
   sigaction(signum, nullptr, &before);
-  // Also where there are subscribers: libuv may have replaced the handler.
+  // Even if there are subscribers already, libuv may have replaced our handler since.
   if (!IsOurs(before)) {
     struct sigaction ours {};
     ours.sa_sigaction = Handle;
     ours.sa_flags = SA_RESTART | SA_SIGINFO | SA_ONSTACK;
-    // libuv's handler takes a lock of its own, and must not be interrupted by itself.
+    // libuv's handler takes a lock, so no signal whose handler calls it may interrupt it.
     sigfillset(&ours.sa_mask);
-    // In time for a signal that comes at once.
+    // A signal may arrive as soon as our handler is installed.
     Remember(disposition, before);
     long result = OrErrno("sigaction", sigaction(signum, &ours, &before));
     if (result < 0) return result;
-    // libuv, in another thread, may have been quicker.
+    // libuv may have changed it in another thread in between.
     if (!IsOurs(before)) Remember(disposition, before);
   }
   ++disposition.subscribers;
@@ -129,10 +124,10 @@ void Uninstall(int signum) {
   Disposition& disposition = dispositions[signum];
   if (--disposition.subscribers > 0) return;
   struct sigaction current {};
-  // Whoever has replaced our handler knows better what is to come.
+  // If somebody has replaced our handler, leave theirs.
   if (sigaction(signum, nullptr, &current) != 0 || !IsOurs(current)) return;
   sigaction(signum, &disposition.before, &current);
-  // Also where that was in between.
+  // The same if they did so just before the last call.
   if (!IsOurs(current)) sigaction(signum, &current, nullptr);
 }
 
@@ -154,34 +149,35 @@ long InstallAll(uint32_t signals) {
   return 0;
 }
 
-// Those alone that are in use. The lock is held.
+// The subscription in use that has this id, or nullptr. The caller holds the lock.
 Subscription* Find(int id) {
   Subscription* each = subscriptions;
-  while (each != nullptr && (each->id != id || !each->taken)) each = each->next;
+  while (each != nullptr && (each->id != id || !each->in_use)) each = each->next;
   return each;
 }
 
+// Reuses an element of the list, or adds one. The caller holds the lock.
 Subscription* Take() {
   Subscription* const first = subscriptions;
   for (Subscription* each = first; each != nullptr; each = each->next) {
-    if (each->taken) continue;
-    each->taken = true;
+    if (each->in_use) continue;
+    each->in_use = true;
     return each;
   }
   subscriptions = std::make_unique<Subscription>(first).release();
   return subscriptions;
 }
 
-// When it returns, nothing writes to the descriptor any more. Dispositions come first, so that no signal is
-// lost between us and what was before. The lock is held.
+// When it returns, nothing writes to the descriptor any more. Restores the dispositions first, so that no
+// signal is lost in between. The caller holds the lock.
 void EndLocked(Subscription& subscription) {
   UninstallAll(subscription.wanted);
   subscription.wanted = 0;
   while (subscription.handlers != 0) sched_yield();
-  subscription.taken = false;
+  subscription.in_use = false;
 }
 
-// A fault comes back as soon as its handler returns, and two signals have none.
+// A fault recurs as soon as its handler returns. SIGKILL and SIGSTOP cannot be caught. There is no signal 32.
 constexpr uint32_t kRefused = Bit(SIGSEGV) | Bit(SIGBUS) | Bit(SIGFPE) | Bit(SIGILL) | Bit(SIGKILL) |
                               Bit(SIGSTOP) | 1U << (kSignals - 1);
 
@@ -191,7 +187,7 @@ int Subscribe(uint32_t signals, int fd) {
   Subscription& subscription = *Take();
   subscription.fd = fd;
   subscription.arrived = 0;
-  // Before the handlers, so that they miss none.
+  // Before the handlers are installed, so that none is missed.
   subscription.wanted = signals;
   const auto result = static_cast<int>(InstallAll(signals));
   if (result == 0) return subscription.id;
@@ -213,12 +209,11 @@ void Unsubscribe(int id) {
 
 constexpr SignalRegistry kOwn = {Subscribe, Arrived, Unsubscribe};
 
-// A process may have loaded several copies of the package: each a library whose names no other sees. With a
-// registry each they would take one another's handlers for what was there before, and call them in circles.
-// So each makes its names global, and takes the first that there is. Whoever looks has made his own global,
-// and finds one; libraries are searched in the order in which that was done, and none is ever unloaded, so
-// that all find the same.
-const SignalRegistry& First() {
+// A process may have loaded several copies of the package, each a library with local symbols. If each had a
+// registry of its own, they would take each other's handlers for the ones from before and call them in
+// circles. So each copy makes its symbols global, and uses the first registry that dlsym finds. Libraries are
+// searched in the order in which they became global, and none is ever unloaded, so all copies find the same.
+const SignalRegistry& FindShared() {
   Dl_info own{};
   if (dladdr(&kOwn, &own) == 0 || dlopen(own.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL) == nullptr)
     return kOwn;
@@ -231,6 +226,6 @@ const SignalRegistry& First() {
 const SignalRegistry* io_selectors_signals_1() { return &kOwn; }
 
 const SignalRegistry& SharedSignals() {
-  static const SignalRegistry& shared = First();
+  static const SignalRegistry& shared = FindShared();
   return shared;
 }

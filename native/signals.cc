@@ -1,20 +1,20 @@
-// The calls of JavaScript about signals: sigaction(2):
+// Signals for JavaScript, over the registry of the process: sigaction(2):
 // https://man7.org/linux/man-pages/man2/sigaction.2.html
 #include "signals.h"
 
 #include <algorithm>
 
-#include "arguments.h"
-#include "environment.h"
-#include "modules.h"
-#include "result.h"
+#include "core/arguments.h"
+#include "core/environment.h"
+#include "core/modules.h"
+#include "core/result.h"
 #include "signal_registry.h"
 
 Subscriptions::~Subscriptions() {
   for (int id : ids_) SharedSignals().unsubscribe(id);
 }
 
-long Subscriptions::Add(uint32_t signals, int fd) {
+int Subscriptions::Add(uint32_t signals, int fd) {
   int id = SharedSignals().subscribe(signals, fd);
   if (id >= 0) ids_.push_back(id);
   return id;
@@ -36,23 +36,24 @@ namespace {
 
 Subscriptions& Of(const Napi::CallbackInfo& info) { return Environment::Of(info.Env()).subscriptions; }
 
-// signalSubscribe(signals, fd): signals has a bit for each, the lowest for number 1. The number of the
-// subscription, for the calls below
+// signalSubscribe(signals, fd): the id of the subscription. signals: bit 0 is signal 1, and so on
 Napi::Value SignalSubscribe(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), FailedOf("sigaction", Of(info).Add(Uint(info, 0), Int(info, 1))));
+  // Another copy of the package may have made the call: its failed_call is not ours.
+  return Result(info.Env(), OrError("sigaction", Of(info).Add(Uint(info, 0), Int(info, 1))));
 }
 
-// signalArrived(subscription): those that have arrived since the last call
+// signalArrived(id): the signals that have arrived since the last call, as a mask
 Napi::Value SignalArrived(const Napi::CallbackInfo& info) {
   return Result(info.Env(), Of(info).Arrived(Int(info, 0)));
 }
 
+// signalUnsubscribe(id)
 void SignalUnsubscribe(const Napi::CallbackInfo& info) { Of(info).Remove(Int(info, 0)); }
 
 }  // namespace
 
-void InitSignals(Napi::Env env, Napi::Object exports) {
-  exports.Set("signalSubscribe", Napi::Function::New<SignalSubscribe>(env, "signalSubscribe"));
-  exports.Set("signalArrived", Napi::Function::New<SignalArrived>(env, "signalArrived"));
-  exports.Set("signalUnsubscribe", Napi::Function::New<SignalUnsubscribe>(env, "signalUnsubscribe"));
+void InitSignals(Napi::Object exports) {
+  Export(exports, "signalSubscribe", SignalSubscribe);
+  Export(exports, "signalArrived", SignalArrived);
+  Export(exports, "signalUnsubscribe", SignalUnsubscribe);
 }

@@ -1,4 +1,4 @@
-// Which subscriptions to signals an environment has: see signals.cc.
+// The signal subscriptions of one environment: see signals.cc.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,14 @@ class Subscriptions {
   Subscriptions() = default;
   Subscriptions(const Subscriptions&) = delete;
   Subscriptions& operator=(const Subscriptions&) = delete;
-  // The environment ends.
+  // Ends those that are left when the environment ends.
   ~Subscriptions();
 
-  long Add(uint32_t signals, int fd);
-  // 0 if there is no such subscription here.
+  // As SignalRegistry::subscribe.
+  int Add(uint32_t signals, int fd);
+  // As SignalRegistry::arrived; 0 if the environment has no such subscription.
   [[nodiscard]] uint32_t Arrived(int id) const;
+  // As SignalRegistry::unsubscribe; harmless if the environment has no such subscription.
   void Remove(int id);
 
  private:

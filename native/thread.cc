@@ -1,27 +1,11 @@
-// gettid(2), which is the number of the process in its first thread:
-// https://man7.org/linux/man-pages/man2/gettid.2.html
-#include "modules.h"
-#include "platform.h"
-
-#if IO_SELECTORS_LINUX
+// gettid(2), which equals getpid(2) in the main thread: https://man7.org/linux/man-pages/man2/gettid.2.html
 #include <sys/syscall.h>
-#endif
-#include <pthread.h>
 #include <unistd.h>
 
-namespace {
+#include "core/modules.h"
 
-bool IsMainThread() {
-#if IO_SELECTORS_LINUX
-  return syscall(SYS_gettid) == getpid();
-#else
-  return pthread_main_np() != 0;
-#endif
-}
-
-}  // namespace
-
-// isMainThread: node:worker_threads knows it, too, but takes longer to load than all of the addon.
-void InitThread(Napi::Env env, Napi::Object exports) {
-  exports.Set("isMainThread", Napi::Boolean::New(env, IsMainThread()));
+// isMainThread: node:worker_threads knows it too, but takes longer to load than all of the addon. glibc has
+// gettid since 2.30 only.
+void InitThread(Napi::Object exports) {
+  exports.Set("isMainThread", Napi::Boolean::New(exports.Env(), syscall(SYS_gettid) == getpid()));
 }

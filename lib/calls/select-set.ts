@@ -2,17 +2,17 @@ import { native } from '../core/binding.js';
 import { LoopWatch } from './loop-watch.js';
 
 const WORD_BITS = 32;
-const { wordFlip } = native;
+const { unit, flip } = native.selectLayout;
 
 /**
- * The descriptor sets of select(2): six bitmaps in one block of memory, three as asked for (read, write,
- * except) and three as the kernel answered. They grow with the highest descriptor, past FD_SETSIZE too,
- * which is a limit of C's fd_set and not of the kernel.
+ * The descriptor sets of select(2): six bitmaps in one block of memory, the read, write and except sets of the caller,
+ * then those of the kernel's answer. They grow with the highest descriptor, also past FD_SETSIZE, which limits C's
+ * fd_set but not the kernel.
  *
- * Interest and readiness are numbers of three bits, in the order of the bitmaps: 1, 2, 4.
+ * Interest and readiness are masks of three bits, in the order of the sets: 1, 2, 4.
  */
 export class SelectSet {
-  /** 32-bit words in a bitmap: always even, as the kernel reads longs. */
+  /** 32-bit words in a bitmap: a multiple of the layout's unit. */
   #words = 32;
   #bits = new Uint32Array(6 * this.#words);
   #highest = -1;
@@ -26,7 +26,7 @@ export class SelectSet {
   /** Puts fd into the sets that interest names, and takes it out of the others. */
   set(fd: number, interest: number): void {
     if (fd >= this.#words * WORD_BITS) this.#grow(fd);
-    const word = (fd >>> 5) ^ wordFlip;
+    const word = (fd >>> 5) ^ flip;
     const bit = 1 << (fd & 31);
     for (let set = 0; set < 3; set++) {
       const index = set * this.#words + word;
@@ -55,7 +55,7 @@ export class SelectSet {
 
   /** What the last wait said of fd. Only valid when that found something: on 0 the kernel may leave bits behind. */
   ready(fd: number): number {
-    const index = 3 * this.#words + ((fd >>> 5) ^ wordFlip);
+    const index = 3 * this.#words + ((fd >>> 5) ^ flip);
     const bit = fd & 31;
     return this.#answer(index, bit);
   }
@@ -66,7 +66,7 @@ export class SelectSet {
     const last = this.#highest >>> 5;
     let count = 0;
     for (let word = 0; word <= last; word++) {
-      const index = 3 * words + (word ^ wordFlip);
+      const index = 3 * words + (word ^ flip);
       let any = this.#bits[index] | this.#bits[index + words] | this.#bits[index + 2 * words];
       while (any !== 0) {
         const bit = 31 - Math.clz32(any & -any);
@@ -91,7 +91,8 @@ export class SelectSet {
   }
 
   #grow(fd: number): void {
-    const words = Math.max(2 * this.#words, ((fd >>> 6) + 1) * 2);
+    const needed = Math.ceil((fd + 1) / (unit * WORD_BITS)) * unit;
+    const words = Math.max(2 * this.#words, needed);
     const bits = new Uint32Array(6 * words);
     for (let set = 0; set < 3; set++) {
       bits.set(this.#bits.subarray(set * this.#words, (set + 1) * this.#words), set * words);
@@ -102,7 +103,7 @@ export class SelectSet {
 
   #lower(): void {
     for (let word = this.#highest >>> 5; word >= 0; word--) {
-      const index = word ^ wordFlip;
+      const index = word ^ flip;
       const any = this.#bits[index] | this.#bits[index + this.#words] | this.#bits[index + 2 * this.#words];
       if (any !== 0) {
         this.#highest = word * WORD_BITS + 31 - Math.clz32(any);

@@ -2,67 +2,76 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * The addon: one function for each system call. Each answers as the kernel does: a number, where a
- * negative one is `-errno`. Arguments are trusted; the public methods above have checked them.
- * What the system or the build lacks is absent.
+ * The addon: one function per system call. Each returns what the kernel returned, or `-errno`. The public methods have
+ * checked the arguments. What the system or the build lacks is absent.
  */
 export interface NativeBinding {
   readonly constants: Readonly<Record<string, number>>;
-  /** Whether this is the first thread of the process. */
-  readonly isMainThread: boolean;
-  /** The name of the system call that the last negative answer came from. */
+  /** Whether this is the main thread of the process, where the system can tell. */
+  readonly isMainThread?: boolean;
+  /** The system call that the last negative result came from. */
   failedCall(): string;
 
   /**
-   * Has a descriptor closed when this environment ends. The ticket tells this owner from the number's next. What
-   * the calls below make for an object they enter themselves, as a worker may be terminated after any of them.
+   * Takes over a descriptor, which is closed at the latest when this environment ends. The ticket tells this owner from
+   * others of the same number. The functions below that return an owned descriptor enter it themselves, as a worker may
+   * be terminated as soon as they return.
    */
   own(fd: number): number;
-  /** The ticket of the descriptor's last owner. */
+  /** The ticket of the descriptor's latest owner. */
   ticketOf(fd: number): number;
   disown(fd: number, ticket: number): void;
-  /** 0, or -EBADF if the owner has lost it. */
+  /** 0, or -EBADF if the owner has lost the descriptor. */
   closeOwned(fd: number, ticket: number): number;
-  /** Closes it if nobody else owns it and it still is the file that it was. */
+  /** Closes the descriptor unless it has another owner or has become another file. */
   closeCollected(fd: number, ticket: number): void;
-  /** Takes it from its owners, before it is closed. */
+  /** Ends all ownerships of a descriptor that is about to be closed. */
   forget(fd: number): void;
 
-  /** 1 where the 32-bit words of a select(2) bitmap are swapped in pairs, else 0. */
-  readonly wordFlip: number;
-  select(bitmaps: Uint32Array, nfds: number, timeoutMs: number): number;
+  /**
+   * The descriptor sets of select(2) are bitmaps in words of 32 bits: word i is at index i ^ flip, and a bitmap has a
+   * multiple of unit words.
+   */
+  readonly selectLayout: { readonly unit: number; readonly flip: number };
+  /** sets: six bitmaps of equal size. The caller's read, write and except sets, then the kernel's. */
+  select(sets: Uint32Array, nfds: number, timeoutMs: number): number;
 
+  /** entries: an array of struct pollfd. */
   readonly poll?: (entries: Int32Array, count: number, timeoutMs: number) => number;
 
-  /** Where the 32-bit words of a struct epoll_event lie, and the size of the header before the first. */
+  /** In words of 32 bits: the size of the header of epollWait, and the size and the fields of a struct epoll_event. */
   readonly epollLayout?: { header: number; stride: number; events: number; low: number; high: number };
-  /** Owned. registered: by number, how many have it registered; the new descriptor has none of these. */
+  /** Owned. registered: how many selectors have registered each number. The new descriptor avoids those numbers. */
   epollCreate?(flags: number, registered?: Uint32Array): number;
-  /** Takes six words of memory: epfd, op, fd, events, and the halves of the event's data, low and high. */
+  /** memory: six words, epfd, op, fd, events, and the low and high half of the event's data. */
   readonly epollCtl?: (memory: ArrayBuffer) => number;
-  /** Waits with the arguments in memory's header, and leaves the events behind it. */
+  /** memory: the arguments in a header, then room for the events. */
   readonly epollWait?: (memory: ArrayBuffer) => number;
 
-  /** An id, or -errno. found is called with it when the watch has found something, once for each begin. */
+  /** The id of a watch, or -errno. Calls found with the id when the watch finds something, once per begin. */
   openThreadWatch(found: (id: number) => void, registered: Uint32Array): number;
   openEpollWatch?(found: (id: number) => void, registered: Uint32Array, epfd: number): number;
-  /** epfd: as the watch was opened for. */
-  readonly beginEpoll?: (id: number, ref: boolean, epfd: number) => number;
-  beginSelect(id: number, ref: boolean, bitmaps: Uint32Array, nfds: number): number;
+  /** sets, nfds: as for select. ref: whether the watch keeps the event loop alive. */
+  beginSelect(id: number, ref: boolean, sets: Uint32Array, nfds: number): number;
+  /** entries, count: as for poll. */
   readonly beginPoll?: (id: number, ref: boolean, entries: Int32Array, count: number) => number;
+  /** epfd: as for openEpollWatch. */
+  readonly beginEpoll?: (id: number, ref: boolean, epfd: number) => number;
   cancelWatch(id: number): void;
   closeWatch(id: number): void;
 
+  /** Of a socket address, in bytes. */
   readonly addressSize: number;
   encodeInet(address: Uint8Array, text: string, port: number): number;
   encodeUnix(address: Uint8Array, path: Uint8Array): number;
   decodeAddress(address: Uint8Array): [family: number, text: string, port: number];
 
-  /** Owned, as both of a pair are. */
+  /** Owned, as are both of a pair. */
   socket(family: number, type: number, protocol: number): number;
   socketpair(fds: Int32Array, type: number, blocking: boolean): number;
   bind(fd: number, address: Uint8Array): number;
   listen(fd: number, backlog: number): number;
+  /** own: whether the new socket is owned. It takes over the blocking mode of the listener. */
   accept(fd: number, address: Uint8Array, own: boolean): number;
   connect(fd: number, address: Uint8Array): number;
   recv(fd: number, buffer: Uint8Array, flags: number): number;
@@ -70,47 +79,50 @@ export interface NativeBinding {
   recvfrom(fd: number, buffer: Uint8Array, flags: number, address: Uint8Array): number;
   sendto(fd: number, data: Uint8Array, flags: number, address: Uint8Array): number;
   shutdown(fd: number, how: number): number;
-  /** recvmsg(2) for each of count slots, four words each: descriptor, size of its message, result, truncated or not. */
+  /** recvmsg(2) for each of count slots of four words: descriptor, size of the message, result, 1 if truncated. */
   recvMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
   sendMany(slots: Int32Array, count: number, memory: Uint8Array, slotSize: number, flags: number): number;
-  /** The names of the calls that these make, one for each slot. */
+  /** The system calls that these make for each slot. */
   readonly recvManyCall: string;
   readonly sendManyCall: string;
-  /** How many bytes of value were written. */
+  /** The number of bytes written to value. */
   getsockopt(fd: number, level: number, name: number, value: Uint8Array): number;
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
   getsockname(fd: number, address: Uint8Array): number;
   getpeername(fd: number, address: Uint8Array): number;
 
-  /** The caller's. */
+  /** Not owned. */
   pipe(fds: Int32Array, blocking: boolean): number;
-  /** Owned; neither end blocks. */
+  /** Owned, and neither end blocks. */
   wakePipe(fds: Int32Array, registered: Uint32Array): number;
   read(fd: number, buffer: Uint8Array | BigUint64Array): number;
   write(fd: number, data: Uint8Array | BigUint64Array): number;
   close(fd: number): number;
   dup(fd: number): number;
   dup2(fd: number, target: number): number;
-  /** 0, or -EBADF also for a descriptor opened with O_PATH, which no call can watch. */
+  /** 0, or -EBADF if it is closed, or was opened with O_PATH: no wait accepts it. */
   isOpen(fd: number): number;
-  /** 0, or -EBADF. */
+  /** 0, or -EBADF if it is closed. */
   exists(fd: number): number;
+  /** 1 or 0. */
   getBlocking(fd: number): number;
   setBlocking(fd: number, blocking: boolean): number;
+  /** limits: gets the soft limit and the hard one. */
   getDescriptorLimit(limits: Float64Array): number;
   setDescriptorLimit(soft: number): number;
 
-  /** Writes 8 bytes to fd for each of these signals, bit number - 1 of the mask, until it is ended by its number. */
+  /** Writes 8 bytes to fd whenever one of the signals arrives. Bit 0 of the mask is signal 1. The id, or -errno. */
   signalSubscribe(signals: number, fd: number): number;
-  /** The signals since the last call, as a mask. */
-  signalArrived(subscription: number): number;
-  signalUnsubscribe(subscription: number): void;
+  /** The signals that have arrived since the last call, as a mask. */
+  signalArrived(id: number): number;
+  signalUnsubscribe(id: number): void;
 
   /** Owned, as timerfds and pidfds are. */
   eventfd?(initial: number, blocking: boolean, registered?: Uint32Array): number;
   timerfdCreate?(blocking: boolean): number;
   timerfdSettime?(fd: number, delayMs: number, intervalMs: number): number;
   pidfdOpen?(pid: number): number;
+  /** 1 if the child has terminated, else 0. status: 0 and the exit status, or 1 and the number of the signal. */
   pidfdStatus?(fd: number, status: Int32Array): number;
 }
 

@@ -21,7 +21,8 @@ export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever
   return negative === 'zero' ? 0 : Infinity;
 }
 
-const { isMainThread } = native;
+/** The addon's answer comes first, as node:worker_threads takes longer to load than all of the addon. */
+const isMainThread = native.isMainThread ?? process.getBuiltinModule('node:worker_threads').isMainThread;
 
 /**
  * The longest wait of one system call, in milliseconds. epoll_wait and poll take an int. A worker can only be

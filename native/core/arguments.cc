@@ -1,5 +1,5 @@
-// The parts of arguments.h that every function shares.
-#include "arguments.h"
+// Reads typed arrays: https://nodejs.org/api/n-api.html#napi_get_buffer_info
+#include "core/arguments.h"
 
 void ThrowRangeError(Napi::Env env, const char* message) { throw Napi::RangeError::New(env, message); }
 

@@ -1,14 +1,14 @@
 // A watch on an epoll descriptor: see epoll_watch.cc.
 #pragma once
 
-#include "registrations.h"
-#include "watch.h"
+#include "core/registrations.h"
+#include "watch/watch.h"
 
 class EpollWatch : public Watch {
  public:
   using Watch::Watch;
 
-  // 0 or -errno. registered: what its own descriptor avoids.
+  // 0 or -errno. registered: numbers that its own descriptor avoids.
   long Open(uv_loop_t* loop, int epfd, const Registrations& registered);
 
   long BeginEpoll(bool ref, int epfd) override;
@@ -23,5 +23,6 @@ class EpollWatch : public Watch {
   void CloseDuplicate(int loop_fd) const;
 
   uv_poll_t handle_{};
+  // A duplicate of the epoll descriptor.
   int fd_ = -1;
 };

@@ -1,21 +1,15 @@
-// A thread that sleeps in select(2) or poll(2): https://man7.org/linux/man-pages/man7/pthreads.7.html
-#include "wait_thread.h"
+// A thread that waits for an event loop that must not block:
+// https://man7.org/linux/man-pages/man7/pthreads.7.html
+#include "watch/wait_thread.h"
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <utility>
 
-#include "pipe.h"
-#include "platform.h"
-#include "result.h"
-
-#if IO_SELECTORS_LINUX
-#include <sys/eventfd.h>
-#endif
+#include "core/result.h"
+#include "os/os.h"
 
 namespace {
 
@@ -31,22 +25,6 @@ class Lock {
  private:
   uv_mutex_t* mutex_;
 };
-
-// 0 or -errno, with nothing open.
-long OpenWakeFds(int fds[2], const Registrations& registered) {
-#if IO_SELECTORS_LINUX
-  long fd = registered.Avoid(OrErrno("eventfd", eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
-  if (fd < 0) return fd;
-  fds[0] = fds[1] = static_cast<int>(fd);
-  return 0;
-#else
-  int opened[2];
-  long result = OpenPipe(opened, false);
-  if (result == 0) result = registered.AvoidBoth(opened);
-  if (result == 0) std::copy_n(opened, 2, fds);
-  return result;
-#endif
-}
 
 }  // namespace
 
@@ -72,11 +50,15 @@ WaitThread::~WaitThread() {
 }
 
 long WaitThread::Start(const Registrations& registered) {
-  long result = OpenWakeFds(wake_fds_, registered);
+  int fds[2];
+  long result = OpenWakeDescriptors(fds);
+  if (result == 0) result = registered.AvoidBoth(fds);
   if (result < 0) return result;
-  // The thread inherits this mask: no signal ends its calls, and none is handled on its small stack. Despite
-  // what POSIX leaves open, sigprocmask is about the calling thread alone; pthread_sigmask would tie the
-  // binary to glibc 2.32.
+  wake_fds_[0] = fds[0];
+  wake_fds_[1] = fds[1];
+  // The thread inherits this mask: no signal interrupts its calls, and no handler runs on its small stack.
+  // sigprocmask(2) acts on the calling thread only, though POSIX does not promise it; pthread_sigmask would
+  // make the addon need glibc 2.32.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -84,7 +66,7 @@ long WaitThread::Start(const Registrations& registered) {
   uv_thread_options_t options{};
   options.flags = UV_THREAD_HAS_STACK_SIZE;
   options.stack_size = kStackSize;
-  result = FailedOf("pthread_create", uv_thread_create_ex(&thread_, &options, Main, this));
+  result = OrError("pthread_create", uv_thread_create_ex(&thread_, &options, Main, this));
   sigprocmask(SIG_SETMASK, &before, nullptr);  // NOLINT(concurrency-mt-unsafe)
   started_ = result == 0;
   return result;
@@ -112,6 +94,12 @@ void WaitThread::CancelLocked() {
   state_ = State::kIdle;
 }
 
+void WaitThread::DrainLocked() {
+  if (!woken_) return;
+  uint64_t count = 0;
+  woken_ = read(wake_fds_[0], &count, sizeof count) < 0;
+}
+
 void WaitThread::Run() {
   Lock lock(&mutex_);
   for (;;) {
@@ -119,11 +107,8 @@ void WaitThread::Run() {
     if (state_ == State::kEnding) return;
     state_ = State::kWaiting;
     Wait wait = std::move(wait_);
-    if (woken_) {
-      // Left over from a call that was cancelled, whether or not it had ended by itself.
-      uint64_t count = 0;
-      woken_ = read(wake_fds_[0], &count, sizeof count) < 0;
-    }
+    // The wake-up of a call that was cancelled, whether or not the call had returned by itself.
+    DrainLocked();
     uv_mutex_unlock(&mutex_);
     bool found = wait(wake_fds_[0]);
     uv_mutex_lock(&mutex_);

@@ -1,5 +1,5 @@
-// Milliseconds as JavaScript counts them, in the forms that select(2), poll(2) and epoll_wait(2) take.
-// Always rounded up: a wait may end late, never early.
+// A timeout in JavaScript's milliseconds, converted for select(2), poll(2) and epoll_wait(2). Always rounded
+// up: a wait may end late, but never early. https://man7.org/linux/man-pages/man3/timespec.3type.html
 #pragma once
 
 #include <sys/time.h>
@@ -10,24 +10,25 @@
 
 class Timeout {
  public:
-  // Infinity and negative numbers mean for ever.
+  // Infinity and negative numbers wait for ever.
   explicit Timeout(double milliseconds) : milliseconds_(milliseconds) {}
 
   bool Forever() const { return !(milliseconds_ >= 0 && milliseconds_ < HUGE_VAL); }
 
-  // Whether the calls that count in milliseconds express it without rounding.
+  // Whether an int of milliseconds holds it without rounding.
   bool WholeMilliseconds() const {
     return Forever() || (milliseconds_ <= INT_MAX && static_cast<int>(milliseconds_) == milliseconds_);
   }
 
+  // -1 for ever.
   int Milliseconds() const {
     if (Forever()) return -1;
     return milliseconds_ >= INT_MAX ? INT_MAX : static_cast<int>(std::ceil(milliseconds_));
   }
 
-  // Not to be called when it is for ever: the kernel wants a null pointer there.
+  // Not for a timeout that lasts for ever: the kernel takes a null pointer then.
   timespec Timespec() const {
-    // Some kernels refuse more than 10^8 seconds; whoever waits longer waits again.
+    // Some kernels refuse more than 10^8 seconds. The caller waits again.
     constexpr double kMaxSeconds = 1e8;
     double seconds = std::floor(milliseconds_ / 1e3);
     if (seconds >= kMaxSeconds) return {static_cast<time_t>(kMaxSeconds), 0};

@@ -1,5 +1,7 @@
-// Reading what JavaScript passed. The public methods in lib/ have checked every value, so nothing here is
-// about good messages. But whoever else gets hold of the addon gets an exception, and nothing is misread.
+// Reads the arguments of a call from JavaScript: https://nodejs.org/api/n-api.html#napi_get_cb_info
+//
+// The public methods in lib/ have checked every value and have the good error messages. These checks keep the
+// addon memory-safe whoever calls it.
 #pragma once
 
 #include <napi.h>
@@ -10,7 +12,7 @@
 
 [[noreturn]] void ThrowRangeError(Napi::Env env, const char* message);
 
-// Not NaN.
+// Any number but NaN.
 inline double Double(const Napi::CallbackInfo& info, size_t index) {
   double number = info[index].As<Napi::Number>().DoubleValue();
   if (number != number) ThrowRangeError(info.Env(), "number expected");
@@ -21,9 +23,9 @@ inline bool Bool(const Napi::CallbackInfo& info, size_t index) {
   return info[index].As<Napi::Boolean>().Value();
 }
 
-// A whole number that a T holds.
+// A whole number in the range of T.
 template <class T>
-T Whole(const Napi::CallbackInfo& info, size_t index) {
+T Integer(const Napi::CallbackInfo& info, size_t index) {
   double number = Double(info, index);
   bool fits = number >= std::numeric_limits<T>::min() && number <= std::numeric_limits<T>::max();
   if (!fits || static_cast<double>(static_cast<T>(number)) != number) {
@@ -32,20 +34,21 @@ T Whole(const Napi::CallbackInfo& info, size_t index) {
   return static_cast<T>(number);
 }
 
-inline int32_t Int(const Napi::CallbackInfo& info, size_t index) { return Whole<int32_t>(info, index); }
+inline int32_t Int(const Napi::CallbackInfo& info, size_t index) { return Integer<int32_t>(info, index); }
 
-inline uint32_t Uint(const Napi::CallbackInfo& info, size_t index) { return Whole<uint32_t>(info, index); }
+inline uint32_t Uint(const Napi::CallbackInfo& info, size_t index) { return Integer<uint32_t>(info, index); }
 
-// A borrowed view of a typed array: valid until control returns to JavaScript.
+// The memory of a typed array, valid until control returns to JavaScript.
 struct Bytes {
   uint8_t* data;
+  // In bytes.
   size_t length;
 };
 
-// Takes any view of an ArrayBuffer, and counts in bytes.
+// Accepts a view of any element type.
 Bytes View(const Napi::CallbackInfo& info, size_t index);
 
-// The same, counted in elements: whole ones, at an address where a T may be.
+// A view as an array of T: a whole number of elements, aligned for T.
 template <class T>
 struct Array {
   Array(const Napi::CallbackInfo& info, size_t index) {
@@ -57,10 +60,11 @@ struct Array {
   }
 
   T* data;
+  // In elements.
   size_t length;
 };
 
-// An array of so many elements.
+// An array of exactly length elements.
 template <class T>
 T* ArrayOf(const Napi::CallbackInfo& info, size_t index, size_t length) {
   Array<T> array(info, index);

@@ -1,0 +1,17 @@
+// Constants of the system's headers: see constants.cc.
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+
+struct Constant {
+  const char* name;
+  uint32_t value;
+};
+
+template <size_t size>
+void AddConstants(Napi::Object constants, const Constant (&table)[size]) {
+  for (const Constant& constant : table) constants.Set(constant.name, constant.value);
+}

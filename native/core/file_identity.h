@@ -1,0 +1,28 @@
+// Tells whether a descriptor still refers to the file that it referred to earlier: st_dev and st_ino of
+// stat(2): https://man7.org/linux/man-pages/man2/stat.2.html
+#pragma once
+
+#include <cstdint>
+
+// Anonymous files, such as an epoll or an eventfd, share one inode and cannot be told apart.
+struct FileIdentity {
+  enum class State {
+    kKnown,
+    // The kernel refused to tell. Compares equal to any open file.
+    kUnknown,
+    // Compares equal to nothing.
+    kClosed,
+  };
+
+  State state = State::kKnown;
+  // Both are meaningful in state kKnown only.
+  uint64_t device = 0;
+  uint64_t inode = 0;
+
+  bool operator==(const FileIdentity& other) const {
+    if (state == State::kClosed || other.state == State::kClosed) return false;
+    if (state == State::kUnknown || other.state == State::kUnknown) return true;
+    return device == other.device && inode == other.inode;
+  }
+  bool operator!=(const FileIdentity& other) const { return !(*this == other); }
+};

@@ -1,0 +1,30 @@
+// The descriptor numbers that selectors have registered. A registered descriptor may have been closed. If the
+// addon opened a file of its own under that number, the selector would take it for the registered one: it is
+// moved with fcntl(2), F_DUPFD_CLOEXEC: https://man7.org/linux/man-pages/man2/fcntl.2.html
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+
+// How many selectors have registered each number, as lib/core/registrations.ts counts them. Valid until
+// control returns to JavaScript.
+class Registrations {
+ public:
+  // Empty if the argument is absent.
+  Registrations(const Napi::CallbackInfo& info, size_t index);
+
+  // Takes the result of a call that opens a descriptor, and returns it, or the number that the descriptor was
+  // moved to. If it cannot be moved it is closed.
+  [[nodiscard]] long Avoid(long fd) const;
+
+  // The same for two descriptors, or one in both places. Returns 0, or -errno with both closed.
+  long AvoidBoth(int fds[2]) const;
+
+ private:
+  [[nodiscard]] bool Has(size_t fd) const { return fd < length_ && counts_[fd] != 0; }
+
+  const uint32_t* counts_ = nullptr;
+  size_t length_ = 0;
+};

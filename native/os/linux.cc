@@ -1,0 +1,155 @@
+// os.h for Linux: https://man7.org/linux/man-pages/man2/syscalls.2.html
+#include "os/linux.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "constants.h"
+#include "core/modules.h"
+#include "core/result.h"
+#include "os/os.h"
+
+void InitSystemModules(Napi::Object exports) {
+#ifdef IO_SELECTORS_POLL
+  InitPoll(exports);
+  InitPollWait(exports);
+#endif
+#ifdef IO_SELECTORS_EPOLL
+  InitEpoll(exports);
+  InitEpollWatch(exports);
+#endif
+  InitEventfd(exports);
+  InitTimerfd(exports);
+  InitPidfd(exports);
+  InitThread(exports);
+}
+
+void AddSystemConstants(Napi::Object constants) {
+  static constexpr Constant kLinux[] = {
+      {"POLLMSG", POLLMSG},
+      {"POLLRDHUP", POLLRDHUP},
+      {"EPOLLIN", EPOLLIN},
+      {"EPOLLPRI", EPOLLPRI},
+      {"EPOLLOUT", EPOLLOUT},
+      {"EPOLLERR", EPOLLERR},
+      {"EPOLLHUP", EPOLLHUP},
+      {"EPOLLRDHUP", EPOLLRDHUP},
+      {"EPOLLRDNORM", EPOLLRDNORM},
+      {"EPOLLRDBAND", EPOLLRDBAND},
+      {"EPOLLWRNORM", EPOLLWRNORM},
+      {"EPOLLWRBAND", EPOLLWRBAND},
+      {"EPOLLMSG", EPOLLMSG},
+      {"EPOLLET", EPOLLET},
+      {"EPOLLONESHOT", EPOLLONESHOT},
+      {"EPOLLEXCLUSIVE", EPOLLEXCLUSIVE},
+      {"EPOLLWAKEUP", EPOLLWAKEUP},
+      {"EPOLL_CTL_ADD", EPOLL_CTL_ADD},
+      {"EPOLL_CTL_MOD", EPOLL_CTL_MOD},
+      {"EPOLL_CTL_DEL", EPOLL_CTL_DEL},
+      {"EPOLL_CLOEXEC", EPOLL_CLOEXEC},
+  };
+  AddConstants(constants, kLinux);
+}
+
+long OpenPipe(int fds[2], bool blocking) {
+  return OrErrno("pipe2", pipe2(fds, O_CLOEXEC | (blocking ? 0 : O_NONBLOCK)));
+}
+
+long OpenSocket(int family, int type, int protocol) {
+  return OrErrno("socket", socket(family, type | SOCK_CLOEXEC, protocol));
+}
+
+long OpenSocketPair(int fds[2], int type, bool blocking) {
+  int flags = SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+  return OrErrno("socketpair", socketpair(AF_UNIX, type | flags, 0, fds));
+}
+
+long AcceptSocket(int fd, sockaddr* address, socklen_t* length, bool blocking) {
+  int flags = SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
+  return OrErrno("accept4", accept4(fd, address, length, flags));
+}
+
+long ReplaceDescriptor(int fd, int target) { return OrErrno("dup3", dup3(fd, target, O_CLOEXEC)); }
+
+long OpenWakeDescriptors(int fds[2]) {
+  long fd = OrErrno("eventfd", eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (fd < 0) return fd;
+  fds[0] = fds[1] = static_cast<int>(fd);
+  return 0;
+}
+
+namespace {
+
+// libc implements select(2) with the system call pselect6 on some machines. This one shows as select in a
+// trace. The kernel writes the remaining time to *time.
+long PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
+#ifdef SYS_select
+  return OrErrno("select", syscall(SYS_select, nfds, read, write, except, time));
+#else
+  return OrErrno("select", select(nfds, read, write, except, time));
+#endif
+}
+
+}  // namespace
+
+long Select(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
+  if (timeout.Forever()) return PlainSelect(nfds, read, write, except, nullptr);
+  timespec time = timeout.Timespec();
+  // select(2) counts in microseconds, pselect(2) in nanoseconds.
+  if (!timeout.WholeMilliseconds()) {
+    return OrErrno("pselect6", pselect(nfds, read, write, except, &time, nullptr));
+  }
+  timeval whole = {time.tv_sec, static_cast<suseconds_t>(time.tv_nsec / 1000)};
+  return PlainSelect(nfds, read, write, except, &whole);
+}
+
+long Poll(pollfd* entries, nfds_t count, Timeout timeout) {
+  if (timeout.WholeMilliseconds()) return OrErrno("poll", poll(entries, count, timeout.Milliseconds()));
+  timespec time = timeout.Timespec();
+  return OrErrno("ppoll", ppoll(entries, count, &time, nullptr));
+}
+
+// libc's functions are cancellation points, which costs a process with threads, such as Node, a tenth of the
+// time of a short message.
+long RecvMessage(int fd, msghdr* message, int flags) {
+#ifdef SYS_recvmsg
+  return OrErrno("recvmsg", syscall(SYS_recvmsg, fd, message, flags));
+#else
+  return OrErrno("recvmsg", recvmsg(fd, message, flags));
+#endif
+}
+
+// send(2) is the system call sendto without an address.
+long SendMessage(int fd, const void* data, size_t size, int flags) {
+#ifdef SYS_sendto
+  return OrErrno("send", syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
+#else
+  return OrErrno("send", send(fd, data, size, flags));
+#endif
+}
+
+const int kNoSignal = MSG_NOSIGNAL;
+
+const int kPathOnly = O_PATH;
+
+socklen_t OptionUnit(int level, int name) {
+  // A filter is counted in instructions, each a struct sock_filter.
+  constexpr socklen_t kInstruction = 8;
+  return level == SOL_SOCKET && name == SO_GET_FILTER ? kInstruction : 1;
+}
+
+// statx(2), as libc's fstat would make the addon need glibc 2.33.
+FileIdentity IdentityOf(int fd) {
+  using State = FileIdentity::State;
+  struct statx status {};
+  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO, &status) != 0) {
+    return {errno == EBADF ? State::kClosed : State::kUnknown};
+  }
+  return {State::kKnown, static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor,
+          status.stx_ino};
+}

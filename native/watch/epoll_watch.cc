@@ -1,0 +1,125 @@
+// An epoll descriptor is readable while one of its own descriptors is ready, so libuv can watch it:
+// https://docs.libuv.org/en/v1.x/poll.html
+//
+// libuv registers a descriptor with the kernel at the loop's next turn, and aborts the process if the kernel
+// refuses: because the descriptor is closed by then, or the epolls would be nested too deeply. So libuv gets
+// a duplicate that nobody else closes, and we register it with the loop's epoll first, while the error can
+// still be reported. libuv finds the entry there and changes it.
+#include "watch/epoll_watch.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "core/arguments.h"
+#include "core/descriptor.h"
+#include "core/modules.h"
+#include "core/result.h"
+#include "watch/watches.h"
+
+namespace {
+
+long Control(int epfd, int operation, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  return OrErrno("epoll_ctl", epoll_ctl(epfd, operation, fd, &event));
+}
+
+// Adds the entry that libuv will find.
+long Add(int loop_fd, int fd) {
+  long result = Control(loop_fd, EPOLL_CTL_ADD, fd);
+  return result == -EEXIST ? 0 : result;
+}
+
+// 0 if epfd is an open epoll, or -errno. No call asks for that, but to remove a missing entry fails with
+// ENOENT on an epoll only. The entry of the loop's epoll is missing here: the loop watches this epoll, and
+// the kernel allows no cycles.
+long CheckEpoll(int epfd, int loop_fd) {
+  long result = Control(epfd, EPOLL_CTL_DEL, loop_fd);
+  return result == -ENOENT ? 0 : result;
+}
+
+}  // namespace
+
+long EpollWatch::Open(uv_loop_t* loop, int epfd, const Registrations& registered) {
+  const int loop_fd = uv_backend_fd(loop);
+  if (long result = CheckEpoll(epfd, loop_fd); result < 0) return result;
+  const long fd = registered.Avoid(DuplicateDescriptor(epfd, 0));
+  if (fd < 0) return fd;
+  fd_ = static_cast<int>(fd);
+  handle_.data = this;
+  long result = Add(loop_fd, fd_);
+  // If this fails there is no handle to close.
+  if (result == 0) result = OrError("epoll_ctl", uv_poll_init(loop, &handle_, fd_));
+  if (result < 0) CloseDuplicate(loop_fd);
+  return result;
+}
+
+long EpollWatch::BeginEpoll(bool ref, int epfd) {
+  const int loop_fd = uv_backend_fd(handle_.loop);
+  long result = 0;
+  if (uv_is_active(handle()) == 0) {
+    result = OrError("epoll_ctl", uv_poll_start(&handle_, UV_READABLE, OnReadable));
+    // Not earlier: uv_poll_start begins by removing the entry.
+    if (result == 0) result = Add(loop_fd, fd_);
+  }
+  if (result == 0) result = CheckEpoll(epfd, loop_fd);
+  if (result < 0) {
+    Cancel();
+    return result;
+  }
+  SetRef(ref);
+  waiting_ = true;
+  return 0;
+}
+
+void EpollWatch::Cancel() {
+  waiting_ = false;
+  uv_poll_stop(&handle_);
+}
+
+void EpollWatch::Close() {
+  const int loop_fd = uv_backend_fd(handle_.loop);
+  Watch::Close();
+  CloseDuplicate(loop_fd);
+}
+
+void EpollWatch::CloseDuplicate(int loop_fd) const {
+  // close(2) alone would leave the entry, as the epoll itself stays open. libuv may remove it too late, when
+  // the number belongs to another file.
+  Control(loop_fd, EPOLL_CTL_DEL, fd_);
+  close(fd_);
+}
+
+void EpollWatch::OnReadable(uv_poll_t* handle, int /*status*/, int /*events*/) {
+  auto* self = static_cast<EpollWatch*>(handle->data);
+  // Not stopped after each wait: most programs wait again at once, and libuv would make two system calls for
+  // nothing.
+  if (!self->waiting_) uv_poll_stop(handle);
+  self->Found();
+}
+
+namespace {
+
+// openEpollWatch(found, registered, epfd): the id, or -errno
+Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
+  napi_value found = FoundArgument(info, 0);
+  Registrations registered(info, 1);
+  return Result(info.Env(), Watches::Of(info).Open<EpollWatch>(found, Int(info, 2), registered));
+}
+
+// beginEpoll(id, ref, epfd): epfd as for openEpollWatch
+Napi::Value BeginEpoll(const Napi::CallbackInfo& info) {
+  Watch* watch = Watches::Of(info).Find(Uint(info, 0));
+  if (watch == nullptr) return Result(info.Env(), Failure("epoll_wait", EBADF));
+  return Result(info.Env(), watch->BeginEpoll(Bool(info, 1), Int(info, 2)));
+}
+
+}  // namespace
+
+void InitEpollWatch(Napi::Object exports) {
+  Export(exports, "openEpollWatch", OpenEpollWatch);
+  Export(exports, "beginEpoll", BeginEpoll);
+}
