@@ -24,7 +24,7 @@ Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 0);
   std::string text = info[1].As<Napi::String>();
   const uint32_t number = Uint(info, 2);
-  // C would take the text before a NUL byte for all of it.
+  // getaddrinfo(3) would ignore what follows a NUL byte.
   if (number > UINT16_MAX || text.find('\0') != std::string::npos) return Result(info.Env(), -EINVAL);
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;
@@ -43,7 +43,7 @@ Napi::Value EncodeInet(const Napi::CallbackInfo& info) {
 }
 
 // encodeUnix(address, path): 0, or -ENAMETOOLONG. A path that starts with a NUL byte is an abstract name,
-// which is not terminated; any other path is
+// which has no terminator. Any other path has one
 Napi::Value EncodeUnix(const Napi::CallbackInfo& info) {
   Address& address = AddressAt(info, 0);
   Bytes path = View(info, 1);

@@ -1,5 +1,5 @@
-// Constants with the names and values of the headers that the addon is compiled with: select(2), poll(2),
-// socket(7): https://man7.org/linux/man-pages/man2/poll.2.html
+// Constants of the system's headers: select(2), poll(2), socket(7):
+// https://man7.org/linux/man-pages/man2/poll.2.html
 #include "constants.h"
 
 #include <netinet/in.h>

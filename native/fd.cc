@@ -60,7 +60,7 @@ long Exists(int fd) { return OrErrno("fcntl", fcntl(fd, F_GETFD)) < 0 ? -EBADF :
 // exists(fd): 0, or -EBADF
 Napi::Value CallExists(const Napi::CallbackInfo& info) { return Result(info.Env(), Exists(Int(info, 0))); }
 
-// dup2(fd, target): with two equal numbers only asks whether the descriptor is open
+// dup2(fd, target): if both are the same, only checks that the descriptor is open
 Napi::Value Dup2(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   int target = Int(info, 1);
@@ -69,7 +69,7 @@ Napi::Value Dup2(const Napi::CallbackInfo& info) {
   return Result(info.Env(), result < 0 ? result : target);
 }
 
-// isOpen(fd): 0, or -EBADF if it is closed, or was opened with O_PATH: the waits refuse it like a closed one
+// isOpen(fd): 0, or -EBADF if it is closed, or was opened with O_PATH: no wait accepts it
 Napi::Value IsOpen(const Napi::CallbackInfo& info) {
   long flags = OrErrno("fcntl", fcntl(Int(info, 0), F_GETFL));
   if (flags >= 0 && (flags & kPathOnly) != 0) return Result(info.Env(), Failure("fcntl", EBADF));
@@ -77,7 +77,7 @@ Napi::Value IsOpen(const Napi::CallbackInfo& info) {
 }
 
 // getBlocking(fd): 1 or 0
-Napi::Value CallGetBlocking(const Napi::CallbackInfo& info) {
+Napi::Value GetBlocking(const Napi::CallbackInfo& info) {
   return Result(info.Env(), IsBlocking(Int(info, 0)));
 }
 
@@ -125,7 +125,7 @@ void InitFd(Napi::Object exports) {
   Export(exports, "dup2", Dup2);
   Export(exports, "isOpen", IsOpen);
   Export(exports, "exists", CallExists);
-  Export(exports, "getBlocking", CallGetBlocking);
+  Export(exports, "getBlocking", GetBlocking);
   Export(exports, "setBlocking", CallSetBlocking);
   Export(exports, "getDescriptorLimit", GetDescriptorLimit);
   Export(exports, "setDescriptorLimit", SetDescriptorLimit);

@@ -17,7 +17,7 @@ struct Slot {
   int32_t fd;
   // Of the message, in bytes.
   int32_t size;
-  // What the last call for this slot returned, or -errno.
+  // Of the last call for this slot: what it returned, or -errno.
   int32_t result;
   // 1 if the received message was longer than the slot's memory, else 0.
   int32_t truncated;

@@ -18,8 +18,7 @@ Napi::Value CallPidfdOpen(const Napi::CallbackInfo& info) {
 }
 
 // pidfdStatus(fd, status): 1 once the child has terminated, else 0. status: an Int32Array of two, 0 and the
-// exit status, or 1 and the number of the signal. WNOWAIT leaves the child to whoever started it and will
-// reap it
+// exit status, or 1 and the number of the signal. WNOWAIT does not reap the child: whoever started it will
 Napi::Value PidfdStatus(const Napi::CallbackInfo& info) {
   int* status = ArrayOf<int>(info, 1, 2);
   siginfo_t child{};

@@ -9,11 +9,11 @@
 
 #include "core/arguments.h"
 
-// Six bitmaps of equal size in one block of JavaScript's memory: the read, write and except sets of the
-// caller, then the same three for the kernel's answer. They are no fd_set because FD_SET is limited to
-// FD_SETSIZE, while the kernel takes bitmaps of any size.
+// Six bitmaps of equal size in one block of JavaScript's memory: the caller's read, write and except sets,
+// then the same three for the kernel's answer. FD_SET works up to FD_SETSIZE only, but the kernel takes
+// bitmaps of any size.
 struct SelectSets {
-  // The kernel reads and writes a bitmap in units of long.
+  // The kernel reads and writes whole longs.
   using Word = unsigned long;
 
   static constexpr size_t kSets = 3;
@@ -32,7 +32,7 @@ struct SelectSets {
     return nfds >= 0 && (static_cast<size_t>(nfds) + kWordBits - 1) / kWordBits <= length;
   }
 
-  // One of three bitmaps that follow each other.
+  // The bitmap at index, of those that start at first.
   static fd_set* Set(Word* first, size_t length, size_t index) {
     return reinterpret_cast<fd_set*>(first + index * length);
   }

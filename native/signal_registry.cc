@@ -1,4 +1,4 @@
-// Makes signals readable on a descriptor: a handler that writes to it, installed with sigaction(2):
+// Signals as readiness of a descriptor: a handler that writes to it: sigaction(2):
 // https://man7.org/linux/man-pages/man2/sigaction.2.html
 //
 // Signal dispositions belong to the process, so this file alone has state that all threads share. The handler
@@ -42,7 +42,7 @@ struct Subscription {
   std::atomic<uint32_t> handlers{0};
 };
 
-// What we have replaced for one signal. If it was a handler, ours calls it.
+// What Handle has replaced for one signal. If that was a handler, Handle calls it.
 struct Disposition {
   uint32_t subscribers = 0;
   // Restored when the last subscriber leaves.
@@ -61,7 +61,7 @@ std::atomic<Subscription*> subscriptions{nullptr};
 std::array<Disposition, kSignals> dispositions;
 
 void Notify(Subscription& subscription, uint32_t bit) {
-  // Count first, look then: either we see that the subscription has ended, or EndLocked waits for us.
+  // Count first, then look: either the end of the subscription is seen here, or EndLocked waits.
   ++subscription.handlers;
   if ((subscription.wanted & bit) != 0) {
     subscription.arrived |= bit;
@@ -107,7 +107,7 @@ long Install(int signum) {
     struct sigaction ours {};
     ours.sa_sigaction = Handle;
     ours.sa_flags = SA_RESTART | SA_SIGINFO | SA_ONSTACK;
-    // libuv's handler takes a lock, so no signal whose handler calls it may interrupt it.
+    // libuv's handler takes a lock, so no other signal may interrupt it.
     sigfillset(&ours.sa_mask);
     // A signal may arrive as soon as our handler is installed.
     Remember(disposition, before);
@@ -177,7 +177,8 @@ void EndLocked(Subscription& subscription) {
   subscription.in_use = false;
 }
 
-// A fault recurs as soon as its handler returns. SIGKILL and SIGSTOP cannot be caught. There is no signal 32.
+// A fault recurs as soon as its handler returns, SIGKILL and SIGSTOP cannot be caught, and signal 32 belongs
+// to libc.
 constexpr uint32_t kRefused = Bit(SIGSEGV) | Bit(SIGBUS) | Bit(SIGFPE) | Bit(SIGILL) | Bit(SIGKILL) |
                               Bit(SIGSTOP) | 1U << (kSignals - 1);
 

@@ -38,7 +38,7 @@ Subscriptions& Of(const Napi::CallbackInfo& info) { return Environment::Of(info.
 
 // signalSubscribe(signals, fd): the id of the subscription. signals: bit 0 is signal 1, and so on
 Napi::Value SignalSubscribe(const Napi::CallbackInfo& info) {
-  // Another copy of the package may have made the call: its failed_call is not ours.
+  // Another copy of the package may have made the call, and set a failed_call of its own.
   return Result(info.Env(), OrError("sigaction", Of(info).Add(Uint(info, 0), Int(info, 1))));
 }
 

@@ -39,15 +39,14 @@ Napi::Value Listen(const Napi::CallbackInfo& info) {
   return Result(info.Env(), OrErrno("listen", listen(Int(info, 0), Int(info, 1))));
 }
 
-// accept(fd, address, own): the new socket takes over the listener's blocking mode. own: whether it is for an
-// object
+// accept(fd, address, own): the new socket, in the listener's blocking mode. own: whether an object owns it
 Napi::Value Accept(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   Address& address = AddressAt(info, 1);
   address.length = sizeof address.storage;
   bool own = Bool(info, 2);
   long blocking = IsBlocking(fd);
-  // accept(2) itself reports that fd is not open.
+  // If this failed, accept(2) fails as well, and its error counts.
   long accepted = AcceptSocket(fd, address.Get(), &address.length, blocking != 0);
   return Result(info.Env(), own ? OwnNew(info.Env(), accepted) : accepted);
 }

@@ -1,7 +1,7 @@
 // Reads the arguments of a call from JavaScript: https://nodejs.org/api/n-api.html#napi_get_cb_info
 //
-// The public methods in lib/ have checked every value and have the good error messages. These checks keep the
-// addon memory-safe whoever calls it.
+// The public methods in lib/ have checked every value, with better messages. These checks keep the addon
+// memory-safe, whoever calls it.
 #pragma once
 
 #include <napi.h>

@@ -1,7 +1,7 @@
 // The callback of every function of the addon: https://nodejs.org/api/n-api.html#napi_callback
 //
-// All share it, so that the code around a call exists only once. The data of the JavaScript function is the
-// function of the addon.
+// They share it, as the code around a call is larger than most calls. The data of a JavaScript function is
+// the function of the addon.
 #pragma once
 
 #include <napi.h>

@@ -1,4 +1,4 @@
-// What several modules do with a descriptor: close(2) and fcntl(2):
+// Calls on descriptors that several modules make: close(2) and fcntl(2):
 // https://man7.org/linux/man-pages/man2/fcntl.2.html
 #pragma once
 

@@ -1,10 +1,10 @@
-// Tells whether a descriptor still refers to the file that it referred to earlier: st_dev and st_ino of
-// stat(2): https://man7.org/linux/man-pages/man2/stat.2.html
+// The file behind a descriptor, by st_dev and st_ino of stat(2):
+// https://man7.org/linux/man-pages/man2/stat.2.html
 #pragma once
 
 #include <cstdint>
 
-// Anonymous files, such as an epoll or an eventfd, share one inode and cannot be told apart.
+// Files without an inode of their own, such as epolls and eventfds, all compare equal.
 struct FileIdentity {
   enum class State {
     kKnown,

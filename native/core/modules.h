@@ -1,5 +1,4 @@
-// The modules of the addon: one Init function per family of calls, defined in the file whose calls it
-// exports.
+// The modules of the addon: one Init function for each file that exports functions.
 #pragma once
 
 #include <napi.h>
@@ -18,7 +17,7 @@ void InitWatches(Napi::Object exports);
 void InitThreadWatch(Napi::Object exports);
 void InitSelectWait(Napi::Object exports);
 
-// On some systems only: binding.gyp compiles them, and InitSystemModules in os/ calls them.
+// On some systems only. binding.gyp compiles them, and InitSystemModules in native/os/ calls them.
 void InitPoll(Napi::Object exports);
 void InitPollWait(Napi::Object exports);
 void InitEpoll(Napi::Object exports);

@@ -16,7 +16,7 @@
 
 Ownership::~Ownership() {
   for (const auto& [fd, owner] : owners_) {
-    // For the second owner of one descriptor it is closed already.
+    // If a descriptor has two owners, it is closed only once.
     if (IdentityOf(fd) == owner.file) close(fd);
   }
 }

@@ -1,6 +1,7 @@
-// The descriptors that JavaScript objects own, so that a late close(2), by a finalizer or at the end of a
-// worker, never closes a number that belongs to another file by then:
-// https://man7.org/linux/man-pages/man2/close.2.html
+// The descriptors that JavaScript objects own: close(2): https://man7.org/linux/man-pages/man2/close.2.html
+//
+// A descriptor may be closed late, by a finalizer or at the end of a worker. Its number must not belong to
+// another file by then.
 #pragma once
 
 #include <napi.h>
@@ -19,8 +20,8 @@ class Ownership {
   // Closes what is still owned: nothing is garbage-collected when an environment ends.
   ~Ownership();
 
-  // Adds an owner of fd, and returns its ticket. Tickets are unique, as the same number may have several
-  // owners, at the same time or one after the other.
+  // Adds an owner of fd, and returns its ticket. Tickets are unique: a number may have several owners, at
+  // once or in turn.
   uint32_t Add(int fd);
 
   // Adds the owner of a descriptor that the kernel has just opened: the number cannot have other owners any
@@ -51,6 +52,6 @@ class Ownership {
 };
 
 // Takes the result of a call that opens a descriptor for a JavaScript object, enters the descriptor as owned,
-// and returns the result. It is done here because a worker can be terminated as soon as control is back in
-// JavaScript.
+// and returns the result. A worker can be terminated as soon as control is back in JavaScript, so that would
+// be too late.
 long OwnNew(Napi::Env env, long result);

@@ -1,6 +1,8 @@
-// The descriptor numbers that selectors have registered. A registered descriptor may have been closed. If the
-// addon opened a file of its own under that number, the selector would take it for the registered one: it is
-// moved with fcntl(2), F_DUPFD_CLOEXEC: https://man7.org/linux/man-pages/man2/fcntl.2.html
+// Keeps descriptors of the addon off numbers that selectors have registered, with F_DUPFD_CLOEXEC of
+// fcntl(2): https://man7.org/linux/man-pages/man2/fcntl.2.html
+//
+// A registered descriptor may have been closed. If the addon opened a file under its number, the selector
+// would take that for the registered one.
 #pragma once
 
 #include <napi.h>
@@ -15,11 +17,11 @@ class Registrations {
   // Empty if the argument is absent.
   Registrations(const Napi::CallbackInfo& info, size_t index);
 
-  // Takes the result of a call that opens a descriptor, and returns it, or the number that the descriptor was
-  // moved to. If it cannot be moved it is closed.
+  // Takes the result of a call that opens a descriptor. Returns it, or the number that the descriptor was
+  // moved to. Closes the descriptor if it cannot be moved.
   [[nodiscard]] long Avoid(long fd) const;
 
-  // The same for two descriptors, or one in both places. Returns 0, or -errno with both closed.
+  // The same for two descriptors, which may be equal. Returns 0, or -errno with both closed.
   long AvoidBoth(int fds[2]) const;
 
  private:

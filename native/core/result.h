@@ -1,7 +1,7 @@
-// Results of system calls, in the convention of the kernel itself: a number, -errno if the call failed. See
-// errno(3): https://man7.org/linux/man-pages/man3/errno.3.html
+// Results of system calls in the kernel's own convention, a number or -errno: errno(3):
+// https://man7.org/linux/man-pages/man3/errno.3.html
 //
-// JavaScript makes the error of it, and asks for the name of the call with failedCall().
+// JavaScript makes the error, and gets the name of the call from failedCall().
 #pragma once
 
 #include <napi.h>
@@ -11,14 +11,13 @@
 // The system call that failed last on this thread.
 inline thread_local const char* failed_call = "";
 
-// The result of a call that went wrong, or that we refuse in the kernel's place.
+// The result of a call that failed, or that the addon refuses in place of the kernel.
 inline long Failure(const char* call, int error) {
   failed_call = call;
   return -static_cast<long>(error);
 }
 
-// The result of a call that reports its error in errno, as libc's functions do. Nothing that may set errno
-// may run in between.
+// The result of a function that sets errno, as libc's do. Nothing else may run in between.
 inline long OrErrno(const char* call, long result) { return result < 0 ? Failure(call, errno) : result; }
 
 // The result of a function that returns -errno itself, as libuv's do. call: the system call that it makes.

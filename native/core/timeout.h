@@ -1,5 +1,8 @@
-// A timeout in JavaScript's milliseconds, converted for select(2), poll(2) and epoll_wait(2). Always rounded
-// up: a wait may end late, but never early. https://man7.org/linux/man-pages/man3/timespec.3type.html
+// Timeouts for select(2), poll(2) and epoll_wait(2):
+// https://man7.org/linux/man-pages/man3/timespec.3type.html
+//
+// JavaScript counts milliseconds, also in fractions. They are rounded up: a wait may end late, but never
+// early.
 #pragma once
 
 #include <sys/time.h>
@@ -26,9 +29,9 @@ class Timeout {
     return milliseconds_ >= INT_MAX ? INT_MAX : static_cast<int>(std::ceil(milliseconds_));
   }
 
-  // Not for a timeout that lasts for ever: the kernel takes a null pointer then.
+  // Not for a timeout that lasts for ever, for which the kernel takes a null pointer.
   timespec Timespec() const {
-    // Some kernels refuse more than 10^8 seconds. The caller waits again.
+    // Some kernels refuse more than 10^8 seconds. The caller waits again for the rest.
     constexpr double kMaxSeconds = 1e8;
     double seconds = std::floor(milliseconds_ / 1e3);
     if (seconds >= kMaxSeconds) return {static_cast<time_t>(kMaxSeconds), 0};

@@ -85,8 +85,8 @@ long OpenWakeDescriptors(int fds[2]) {
 
 namespace {
 
-// libc implements select(2) with the system call pselect6 on some machines. This one shows as select in a
-// trace. The kernel writes the remaining time to *time.
+// On some machines libc's select makes the system call pselect6. This one appears as select in a trace. The
+// kernel writes the remaining time to *time.
 long PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
 #ifdef SYS_select
   return OrErrno("select", syscall(SYS_select, nfds, read, write, except, time));
@@ -114,8 +114,8 @@ long Poll(pollfd* entries, nfds_t count, Timeout timeout) {
   return OrErrno("ppoll", ppoll(entries, count, &time, nullptr));
 }
 
-// libc's functions are cancellation points, which costs a process with threads, such as Node, a tenth of the
-// time of a short message.
+// libc's functions are cancellation points. In a process with threads, such as Node, that costs a tenth of
+// the time of a short message.
 long RecvMessage(int fd, msghdr* message, int flags) {
 #ifdef SYS_recvmsg
   return OrErrno("recvmsg", syscall(SYS_recvmsg, fd, message, flags));

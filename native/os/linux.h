@@ -20,8 +20,8 @@ inline long EpollPwait2(int epfd, epoll_event* events, int max_events, timespec 
 #endif
 }
 
-// libc's function is a cancellation point, which costs a process with threads, such as Node, as much as all
-// the rest of the addon's part in the call.
+// libc's function is a cancellation point. In a process with threads, such as Node, that costs as much as the
+// rest of the addon's work.
 inline long EpollWait(int epfd, epoll_event* events, int max_events, int timeout_ms) {
 #ifdef SYS_epoll_wait
   return OrErrno("epoll_wait", syscall(SYS_epoll_wait, epfd, events, max_events, timeout_ms));

@@ -28,35 +28,35 @@ long OpenSocket(int family, int type, int protocol);
 
 long OpenSocketPair(int fds[2], int type, bool blocking);
 
-// accept(2), whose new descriptor does not take over the listener's blocking mode by itself.
+// accept(2). blocking: of the new descriptor.
 long AcceptSocket(int fd, sockaddr* address, socklen_t* length, bool blocking);
 
 // dup2(2), for two different numbers.
 long ReplaceDescriptor(int fd, int target);
 
-// What wakes a thread that waits: fds[0] is readable once 8 bytes have been written to fds[1], until they are
-// read. Neither blocks. They may be the same descriptor.
+// Wakes a thread that waits: 8 bytes written to fds[1] make fds[0] readable, until they are read. Neither
+// blocks. Both may be the same descriptor.
 long OpenWakeDescriptors(int fds[2]);
 
-// Waits. Where a call has no unit that is fine enough, the timeout is rounded up.
+// Waits. A timeout that the call cannot express is rounded up.
 
 long Select(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout);
 
 long Poll(pollfd* entries, nfds_t count, Timeout timeout);
 
-// recvmsg(2) and send(2) for MessageList, the fastest way there is.
+// recvmsg(2) and send(2) by the fastest way, for message lists.
 
 long RecvMessage(int fd, msghdr* message, int flags);
 
 long SendMessage(int fd, const void* data, size_t size, int flags);
 
-// A flag for send(2) with which a lost peer is EPIPE and never SIGPIPE, or 0.
+// MSG_NOSIGNAL, with which send(2) to a closed peer is EPIPE and raises no SIGPIPE, or 0.
 extern const int kNoSignal;
 
-// O_PATH, the flag of descriptors that no wait accepts, or 0.
+// O_PATH, the file status flag of descriptors that no wait accepts, or 0.
 extern const int kPathOnly;
 
-// In how many bytes the length of an option is counted for getsockopt(2): 1 but for a few.
+// The unit in which getsockopt(2) counts the length of an option, in bytes. 1 for almost every option.
 socklen_t OptionUnit(int level, int name);
 
 FileIdentity IdentityOf(int fd);

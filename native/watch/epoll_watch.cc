@@ -2,9 +2,9 @@
 // https://docs.libuv.org/en/v1.x/poll.html
 //
 // libuv registers a descriptor with the kernel at the loop's next turn, and aborts the process if the kernel
-// refuses: because the descriptor is closed by then, or the epolls would be nested too deeply. So libuv gets
-// a duplicate that nobody else closes, and we register it with the loop's epoll first, while the error can
-// still be reported. libuv finds the entry there and changes it.
+// refuses: the descriptor may be closed by then, or epolls nested too deeply. So libuv gets a duplicate that
+// nobody else closes, and the addon registers it first, while the error can still be reported. libuv finds
+// the entry and changes it.
 #include "watch/epoll_watch.h"
 
 #include <sys/epoll.h>
@@ -33,9 +33,9 @@ long Add(int loop_fd, int fd) {
   return result == -EEXIST ? 0 : result;
 }
 
-// 0 if epfd is an open epoll, or -errno. No call asks for that, but to remove a missing entry fails with
-// ENOENT on an epoll only. The entry of the loop's epoll is missing here: the loop watches this epoll, and
-// the kernel allows no cycles.
+// 0 if epfd is an open epoll, or -errno. Only DEL can probe it without altering it: ENOENT means that it is
+// an epoll. The loop's epoll is never among its entries, as the loop watches it and the kernel allows no
+// cycles.
 long CheckEpoll(int epfd, int loop_fd) {
   long result = Control(epfd, EPOLL_CTL_DEL, loop_fd);
   return result == -ENOENT ? 0 : result;
@@ -51,7 +51,7 @@ long EpollWatch::Open(uv_loop_t* loop, int epfd, const Registrations& registered
   fd_ = static_cast<int>(fd);
   handle_.data = this;
   long result = Add(loop_fd, fd_);
-  // If this fails there is no handle to close.
+  // If this fails, there is no handle to close.
   if (result == 0) result = OrError("epoll_ctl", uv_poll_init(loop, &handle_, fd_));
   if (result < 0) CloseDuplicate(loop_fd);
   return result;
@@ -95,8 +95,8 @@ void EpollWatch::CloseDuplicate(int loop_fd) const {
 
 void EpollWatch::OnReadable(uv_poll_t* handle, int /*status*/, int /*events*/) {
   auto* self = static_cast<EpollWatch*>(handle->data);
-  // Not stopped after each wait: most programs wait again at once, and libuv would make two system calls for
-  // nothing.
+  // Stopped here and not after each wait: most programs wait again at once, and libuv would make two system
+  // calls for nothing.
   if (!self->waiting_) uv_poll_stop(handle);
   self->Found();
 }

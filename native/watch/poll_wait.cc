@@ -33,7 +33,7 @@ class PollWait {
  private:
   enum class Outcome { kNothing, kWoken, kFound };
 
-  // How late a wake-up may be noticed.
+  // The longest delay of a wake-up.
   static constexpr int kTurnMs = 10;
 
   // Polls the entries for a while, then wake_fd.

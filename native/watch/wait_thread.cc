@@ -57,8 +57,8 @@ long WaitThread::Start(const Registrations& registered) {
   wake_fds_[0] = fds[0];
   wake_fds_[1] = fds[1];
   // The thread inherits this mask: no signal interrupts its calls, and no handler runs on its small stack.
-  // sigprocmask(2) acts on the calling thread only, though POSIX does not promise it; pthread_sigmask would
-  // make the addon need glibc 2.32.
+  // sigprocmask(2) acts on the calling thread only, although POSIX does not promise that. pthread_sigmask
+  // would make the addon need glibc 2.32.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -107,7 +107,7 @@ void WaitThread::Run() {
     if (state_ == State::kEnding) return;
     state_ = State::kWaiting;
     Wait wait = std::move(wait_);
-    // The wake-up of a call that was cancelled, whether or not the call had returned by itself.
+    // A cancelled call leaves its wake-up behind, whether or not it had returned by itself.
     DrainLocked();
     uv_mutex_unlock(&mutex_);
     bool found = wait(wake_fds_[0]);

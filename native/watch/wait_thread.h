@@ -26,7 +26,7 @@ class WaitThread {
   // Returns 0 or -errno. Called once, before all else. registered: numbers that its own descriptors avoid.
   long Start(const Registrations& registered);
 
-  // Cancels the present call and makes this one. Calls found if it finds something.
+  // Cancels the present call, if any, and makes this one. Calls found if it finds something.
   void Begin(Wait wait);
 
   // When it returns, the thread is in no call, and uses no descriptor of a set.
@@ -48,8 +48,7 @@ class WaitThread {
   uv_thread_t thread_{};
   bool started_ = false;
 
-  // libuv's, which Node exports: std::condition_variable needs a newer C++ library than the oldest we
-  // support.
+  // libuv's, as std::condition_variable needs a newer C++ library than the oldest that is supported.
   uv_mutex_t mutex_{};
   // Signalled when state_ changes.
   uv_cond_t changed_{};

@@ -33,7 +33,7 @@ void Watch::Found() {
   if (!waiting_) return;
   waiting_ = false;
   Call();
-  // Unless the function has begun the next wait, the loop may end.
+  // Unless the function has begun the watch again, the loop may end.
   if (!waiting_ && !uv_is_closing(handle())) SetRef(false);
 }
 

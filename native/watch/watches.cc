@@ -13,7 +13,7 @@ Watches& Watches::Of(const Napi::CallbackInfo& info) { return Environment::Of(in
 uv_loop_t* Watches::Loop() {
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env_, &loop) != napi_ok) return nullptr;
-  // At the first watch and not when the addon is loaded: a runtime without these functions can load it, too.
+  // Done at the first watch, so that a runtime without these functions can load the addon.
   if (!hooked_) hooked_ = napi_add_async_cleanup_hook(env_, OnCleanup, this, nullptr) == napi_ok;
   return loop;
 }

@@ -13,8 +13,8 @@
 #include "core/result.h"
 #include "watch/watch.h"
 
-// JavaScript refers to a watch by its id. A wrapped object would need a finalizer, and Node runs none when a
-// thread ends.
+// JavaScript refers to a watch by its id. A wrapped object would need a finalizer, and a thread that ends
+// runs none.
 class Watches {
  public:
   explicit Watches(napi_env env) : env_(env) {}
@@ -55,9 +55,9 @@ class Watches {
   uint32_t last_id_ = 0;
   // The open ones, and those that libuv has yet to close.
   size_t handles_ = 0;
-  // Whether the environment's end waits for ours.
+  // Whether OnCleanup is installed.
   bool hooked_ = false;
-  // Set when the environment ends, for us to say that we have ended.
+  // Set when the environment ends. Removing the hook lets it end.
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
 };
 
