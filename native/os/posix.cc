@@ -99,7 +99,11 @@ const int kNoSignal = MSG_NOSIGNAL;
 const int kNoSignal = 0;
 #endif
 
+#ifdef O_PATH
+const int kPathOnly = O_PATH;
+#else
 const int kPathOnly = 0;
+#endif
 
 socklen_t OptionUnit(int /*level*/, int /*name*/) { return 1; }
 
