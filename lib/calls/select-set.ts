@@ -37,30 +37,30 @@ export class SelectSet {
     else if (fd === this.#highest) this.#lower();
   }
 
-  /** One select(2): the number of bits set in the answer, or -errno. */
+  /** Makes one select(2). Returns the number of bits set in the answer, or -errno. */
   wait(timeoutMs: number): number {
     return native.select(this.#bits, this.#highest + 1, timeoutMs);
   }
 
-  /** Has a thread wait for what `wait` would find. */
+  /** Waits on a thread, and calls found once `wait` would find something. */
   watch(found: () => void, ref: boolean): void {
     this.#watch ??= LoopWatch.ofThread();
     this.#watch.beginSelect(found, ref, this.#bits, this.#highest + 1);
   }
 
-  /** Whether there was something to stop. */
+  /** Returns whether a thread was waiting. */
   stopWatching(): boolean {
     return this.#watch?.cancel() === true;
   }
 
-  /** What the last wait said of fd. Only valid when that found something: on 0 the kernel may leave bits behind. */
+  /** What the last wait reported for fd. Only valid if it found something: after 0 the kernel may leave bits set. */
   ready(fd: number): number {
     const index = 3 * this.#words + ((fd >>> 5) ^ flip);
     const bit = fd & 31;
     return this.#answer(index, bit);
   }
 
-  /** Lists what the last wait found, each descriptor once, and returns how many there are. */
+  /** Lists the ready descriptors of the last wait, each once, and returns their number. */
   collect(fds: Int32Array, ready: Uint8Array): number {
     const words = this.#words;
     const last = this.#highest >>> 5;
