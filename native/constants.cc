@@ -1,6 +1,6 @@
 // Constants of the system's headers: select(2), poll(2), socket(7):
 // https://man7.org/linux/man-pages/man2/poll.2.html
-#include "constants.h"
+#include "core/constants.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

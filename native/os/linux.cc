@@ -9,7 +9,7 @@
 
 #include <cerrno>
 
-#include "constants.h"
+#include "core/constants.h"
 #include "core/modules.h"
 #include "core/result.h"
 #include "os/os.h"

@@ -1,4 +1,4 @@
-// Constants of the system's headers: see constants.cc.
+// Constants of the system's headers: see native/constants.cc.
 #pragma once
 
 #include <napi.h>
