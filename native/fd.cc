@@ -55,22 +55,22 @@ Napi::Value Dup(const Napi::CallbackInfo& info) {
   return Result(info.Env(), DuplicateDescriptor(Int(info, 0), 0));
 }
 
-long Exists(int fd) { return OrErrno("fcntl", fcntl(fd, F_GETFD)) < 0 ? -EBADF : 0; }
+long CheckOpen(int fd) { return OrErrno("fcntl", fcntl(fd, F_GETFD)) < 0 ? -EBADF : 0; }
 
-// exists(fd): 0, or -EBADF
-Napi::Value CallExists(const Napi::CallbackInfo& info) { return Result(info.Env(), Exists(Int(info, 0))); }
+// isOpen(fd): 0, or -EBADF
+Napi::Value IsOpen(const Napi::CallbackInfo& info) { return Result(info.Env(), CheckOpen(Int(info, 0))); }
 
 // dup2(fd, target): if both are the same, only checks that the descriptor is open
 Napi::Value Dup2(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   int target = Int(info, 1);
   if (fd != target) return Result(info.Env(), ReplaceDescriptor(fd, target));
-  long result = Exists(fd);
+  long result = CheckOpen(fd);
   return Result(info.Env(), result < 0 ? result : target);
 }
 
-// isOpen(fd): 0, or -EBADF if it is closed, or was opened with O_PATH: no wait accepts it
-Napi::Value IsOpen(const Napi::CallbackInfo& info) {
+// isWatchable(fd): 0, or -EBADF if it is closed, or was opened with O_PATH, which no wait can watch
+Napi::Value IsWatchable(const Napi::CallbackInfo& info) {
   long flags = OrErrno("fcntl", fcntl(Int(info, 0), F_GETFL));
   if (flags >= 0 && (flags & kPathOnly) != 0) return Result(info.Env(), Failure("fcntl", EBADF));
   return Result(info.Env(), flags < 0 ? flags : 0);
@@ -124,7 +124,7 @@ void InitFd(Napi::Object exports) {
   Export(exports, "dup", Dup);
   Export(exports, "dup2", Dup2);
   Export(exports, "isOpen", IsOpen);
-  Export(exports, "exists", CallExists);
+  Export(exports, "isWatchable", IsWatchable);
   Export(exports, "getBlocking", GetBlocking);
   Export(exports, "setBlocking", CallSetBlocking);
   Export(exports, "getDescriptorLimit", GetDescriptorLimit);

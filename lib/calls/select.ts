@@ -72,7 +72,7 @@ function toSet(lists: number[][]): SelectSet {
   const highest = Array.from(interest.keys()).reduce((a, b) => Math.max(a, b), -1);
   // The kernel ignores descriptors past the process's descriptor table instead of refusing them. The table reaches
   // at least as far as the highest descriptor if that is open.
-  if (highest >= 0 && native.exists(highest) < 0) throw systemError(EBADF, 'select', highest);
+  if (highest >= 0 && native.isOpen(highest) < 0) throw systemError(EBADF, 'select', highest);
   const set = new SelectSet();
   for (const [fd, bits] of interest) set.set(fd, bits);
   return set;

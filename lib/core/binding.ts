@@ -100,10 +100,10 @@ export interface NativeBinding {
   close(fd: number): number;
   dup(fd: number): number;
   dup2(fd: number, target: number): number;
-  /** 0, or -EBADF if it is closed, or was opened with O_PATH: no wait accepts it. */
-  isOpen(fd: number): number;
   /** 0, or -EBADF if it is closed. */
-  exists(fd: number): number;
+  isOpen(fd: number): number;
+  /** 0, or -EBADF if it is closed, or was opened with O_PATH, which no wait can watch. */
+  isWatchable(fd: number): number;
   /** 1 or 0. */
   getBlocking(fd: number): number;
   setBlocking(fd: number, blocking: boolean): number;

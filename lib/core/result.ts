@@ -35,7 +35,7 @@ export function withClosed(error: SystemError, fds: number[]): SystemError {
 }
 
 /** @throws SystemError EBADF, in the name of syscall, if fd is not open or was opened with O_PATH */
-export function assertOpen(fd: number, syscall: string): void {
-  const result = native.isOpen(fd);
+export function assertWatchable(fd: number, syscall: string): void {
+  const result = native.isWatchable(fd);
   if (result < 0) throw systemError(result, syscall, fd);
 }

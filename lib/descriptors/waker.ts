@@ -53,7 +53,7 @@ export class Waker extends DescriptorOwner {
 
 function checkWakeFd(value: unknown): number {
   const fd = checkFd(value);
-  check(native.exists(fd), fd);
+  check(native.isOpen(fd), fd);
   if (!isWakeFd(fd)) throw systemError(EINVAL, 'write', fd, 'not a descriptor that a waker has shared');
   // wake() must never block.
   if (check(native.getBlocking(fd), fd) === 1) {

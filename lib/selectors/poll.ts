@@ -13,7 +13,7 @@ import {
 import { PollSet } from '../calls/poll-set.js';
 import { EBADF } from '../core/errno.js';
 import { notSupported, systemError } from '../core/errors.js';
-import { assertOpen, failure } from '../core/result.js';
+import { assertWatchable, failure } from '../core/result.js';
 import type { BackEnd } from './back-end.js';
 import { BaseSelector } from './base.js';
 import { type CheckedRegisterOptions, checkSelectorOptions, type Features, type SelectorOptions } from './options.js';
@@ -60,7 +60,7 @@ class PollBackEnd implements BackEnd {
   }
 
   add(fd: number, events: number, nativeBits: number): void {
-    assertOpen(fd, 'poll');
+    assertWatchable(fd, 'poll');
     this.#set.add(fd, toPollEvents(events) | nativeBits);
     this.#stopStaleWatch();
   }

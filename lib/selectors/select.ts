@@ -1,6 +1,6 @@
 import { SelectSet } from '../calls/select-set.js';
 import { notSupported } from '../core/errors.js';
-import { assertOpen, failure, withClosed } from '../core/result.js';
+import { assertWatchable, failure, withClosed } from '../core/result.js';
 import type { BackEnd } from './back-end.js';
 import { BaseSelector } from './base.js';
 import { type CheckedRegisterOptions, checkSelectorOptions, type Features, type SelectorOptions } from './options.js';
@@ -32,7 +32,7 @@ class SelectBackEnd implements BackEnd {
   add(fd: number, events: number): void {
     // The kernel ignores descriptors past the process's descriptor table, which never shrinks. It reaches as far as
     // this one, which is open: if it is closed later, the kernel reports EBADF.
-    assertOpen(fd, 'select');
+    assertWatchable(fd, 'select');
     this.#set.set(fd, events);
     this.#fds.add(fd);
     this.#stopStaleWatch();

@@ -1,12 +1,14 @@
-import { closeSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { Server } from 'node:net';
 import { select } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
-import { pipe } from '../support/descriptors.js';
+import { ownedFd, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { closedFd, closedFdPastTable } from '../support/files.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { descriptorTableSize } from '../support/witness.js';
+
+const O_PATH = 0o10000000;
 
 /** select() called as from plain JavaScript. */
 const call = select as (...args: unknown[]) => unknown;
@@ -110,6 +112,12 @@ describe('descriptors that are not open', () => {
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ code: 'EBADF', errno: -9, syscall: 'select', fd });
     expect(error).toHaveProperty('message', 'EBADF: bad file descriptor, select');
+  });
+
+  test.runIf(process.platform === 'linux')('one beside a descriptor opened with O_PATH is the one that EBADF names', () => {
+    const path = ownedFd(openSync('/', O_PATH));
+    const fd = closedFd();
+    expectError(() => select([path, fd], [], [], 0), 'EBADF', { syscall: 'select', fd });
   });
 
   test('one to write to fails with EBADF', () => {

@@ -53,7 +53,7 @@ const SIGNATURES: Record<string, string[]> = {
   dup: ['fd'],
   dup2: ['fd', 'strange'],
   isOpen: ['fd'],
-  exists: ['fd'],
+  isWatchable: ['fd'],
   getBlocking: ['fd'],
   setBlocking: ['fd', 'false'],
   getDescriptorLimit: ['limits'],
