@@ -10,26 +10,27 @@ import { startWaiting, WAITS } from '../support/waiting.js';
 
 const SYSCALLS = { select: 'select', poll: 'poll', epoll: 'epoll_wait' };
 const listenTo = 'SIGUSR2';
-
+/** Long enough to be signalled in, on a busy machine as well. */
+const WAIT_MS = 1000;
 
 describe.each(backends)('%s', (backend, Selector) => {
   describe("onInterrupt: 'resume'", () => {
     const onInterrupt = 'resume';
 
     test('a wait under steady signals lasts its time, and no longer', async () => {
-      const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: 100 });
+      const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: WAIT_MS });
       await child.signal(listenTo);
       // A wait that starts its whole time again after each signal would never end.
       child.keepSignalling(listenTo);
       const { outcome, elapsedMs, heard } = await child.waited();
       expect(outcome).toBe(0);
-      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(elapsedMs).toBeGreaterThanOrEqual(WAIT_MS);
       expect(elapsedMs).toBeLessThan(10_000);
       expect(heard).toBeGreaterThan(0);
     });
 
     test('an infinite wait goes on after signals, and ends when something is ready', async () => {
-      const before = 'selector.register(fd.timerfd({ delayMs: 100 }), io.EVENT_READ);';
+      const before = `selector.register(fd.timerfd({ delayMs: ${WAIT_MS} }), io.EVENT_READ);`;
       const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: null, before });
       await child.signal(listenTo);
       child.keepSignalling(listenTo);
@@ -42,22 +43,22 @@ describe.each(backends)('%s', (backend, Selector) => {
       const before = `
         const { spawn } = await import('node:child_process');
         spawn('sleep', ['1000']).on('exit', () => heard++);`;
-      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 500, before });
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: WAIT_MS, before });
       await child.endChild();
       const { outcome, elapsedMs, heard } = await child.waited();
       expect(outcome).toBe(0);
-      expect(elapsedMs).toBeGreaterThanOrEqual(500);
+      expect(elapsedMs).toBeGreaterThanOrEqual(WAIT_MS);
       expect(heard).toBe(1);
     });
 
     test('SIGSTOP and SIGCONT do not end the wait', async () => {
-      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100 });
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: WAIT_MS });
       await child.signal('SIGSTOP');
       await stopped(child.process.pid);
       child.process.kill('SIGCONT');
       const { outcome, elapsedMs } = await child.waited();
       expect(outcome).toBe(0);
-      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(elapsedMs).toBeGreaterThanOrEqual(WAIT_MS);
     });
 
     test('SIGINT without a listener ends the process at once', async () => {
@@ -79,10 +80,10 @@ describe.each(backends)('%s', (backend, Selector) => {
       const directory = mkdtempSync(join(tmpdir(), 'io-selectors-'));
       onTestFinished(() => rmSync(directory, { recursive: true }));
       const options = ['--cpu-prof', `--cpu-prof-dir=${directory}`, '--cpu-prof-interval=1000'];
-      const child = await startWaiting({ backend, onInterrupt, timeoutMs: 100, options });
+      const child = await startWaiting({ backend, onInterrupt, timeoutMs: WAIT_MS, options });
       const { outcome, elapsedMs } = await child.waited();
       expect(outcome).toBe(0);
-      expect(elapsedMs).toBeGreaterThanOrEqual(100);
+      expect(elapsedMs).toBeGreaterThanOrEqual(WAIT_MS);
       expect(readdirSync(directory).some((name) => name.endsWith('.cpuprofile'))).toBe(true);
     });
   });
@@ -120,7 +121,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   test("SIGCONT interrupts only epoll, as onInterrupt: 'throw' shows", async () => {
-    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: 100 });
+    const child = await startWaiting({ backend, onInterrupt: 'throw', timeoutMs: WAIT_MS });
     await child.signal('SIGSTOP');
     await stopped(child.process.pid);
     child.process.kill('SIGCONT');
