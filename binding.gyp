@@ -26,7 +26,7 @@
         "native/core/descriptor.cc",
         "native/core/modules.cc",
         "native/core/ownership.cc",
-        "native/core/registrations.cc",
+        "native/core/registered_numbers.cc",
         "native/core/result.cc",
         "native/watch/watch.cc",
         "native/watch/watches.cc",

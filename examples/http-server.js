@@ -30,14 +30,14 @@ function parse(/** @type {string} */ head) {
   for (const field of lines) {
     const [, name, value = ''] = /^([\w!#$%&'*+.^`|~-]+):(.*)$/.exec(field) ?? [];
     const key = name?.toLowerCase();
-    // Of two lengths a proxy in front may have used the other one: request smuggling.
+    // With two lengths, a proxy in front may have used the other one (request smuggling).
     if (key === undefined || (fields.has(key) && /^(host|content-length)$/.test(key))) return refusal(400);
     fields.set(key, value.trim());
   }
   const length = fields.get('content-length') ?? '0';
   if (method === undefined || !/^\d+$/.test(length) || (minor === '1' && !fields.has('host'))) return refusal(400);
   if (fields.has('transfer-encoding')) return refusal(411);
-  if (fields.has('expect')) return refusal(417);  // the client then sends the body without asking
+  if (fields.has('expect')) return refusal(417);  // the client then retries without it
   if (Number(length) > MAX_BODY) return refusal(413);
   const route = `${method.replace('HEAD', 'GET')} ${target.replace(/^http:\/\/[^/?]*/, '').replace(/\?.*/, '') || '/'}`;
   const isLast = minor === '0' || /\bclose\b/i.test(fields.get('connection'));
@@ -114,7 +114,7 @@ function accept() {
     for (let next = listener.accept(); next !== null; next = listener.accept()) start(next.socket);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a second
+    selector.unregister(listener);  // such as EMFILE: it would stay ready, so pause for a second
   }
 }
 

@@ -107,7 +107,7 @@ function accept() {
   } catch (error) {
     server?.close();
     if (!isSystemError(error)) throw error;
-    selector.unregister(listener);  // EMFILE: it would stay ready, so look away for a while
+    selector.unregister(listener);  // such as EMFILE: it would stay ready, so pause for a while
   }
 }
 

@@ -1,7 +1,7 @@
 // The addon, loaded through Node-API: https://nodejs.org/api/n-api.html
 //
-// Its functions take integers and typed arrays, and make one system call each. Owned descriptors, watches and
-// signal subscriptions belong to the environment that loaded it, so any number of workers can load it at
+// Most of its functions take integers and typed arrays, and make one system call. Owned descriptors, watches
+// and signal subscriptions belong to the environment that loaded it, so any number of workers can load it at
 // once. Only the signal registry belongs to the whole process.
 #include <memory>
 
@@ -12,7 +12,7 @@
 namespace {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  // Node-API deletes it when the environment ends.
+  // Node-API deletes it when the environment ends, which closes the descriptors that its objects own.
   env.SetInstanceData(std::make_unique<Environment>(env).release());
   InitConstants(exports);
   InitResult(exports);

@@ -8,16 +8,16 @@
 #include "core/arguments.h"
 #include "core/modules.h"
 #include "core/ownership.h"
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 #include "core/result.h"
 #include "core/timeout.h"
-#include "os/linux.h"
+#include "os/linux_calls.h"
 
 namespace {
 
 // epollCreate(flags, registered)
 Napi::Value EpollCreate(const Napi::CallbackInfo& info) {
-  Registrations registered(info, 1);
+  RegisteredNumbers registered(info, 1);
   long fd = registered.Avoid(OrErrno("epoll_create1", epoll_create1(Int(info, 0))));
   return Result(info.Env(), OwnNew(info.Env(), fd));
 }

@@ -11,7 +11,7 @@
 #include "core/descriptor.h"
 #include "core/modules.h"
 #include "core/ownership.h"
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 #include "core/result.h"
 #include "os/os.h"
 
@@ -26,7 +26,7 @@ Napi::Value Pipe(const Napi::CallbackInfo& info) {
 // wakePipe(fds, registered): the pipe of an object that wakes another. Neither end blocks, both are owned
 Napi::Value WakePipe(const Napi::CallbackInfo& info) {
   int* fds = ArrayOf<int>(info, 0, 2);
-  Registrations registered(info, 1);
+  RegisteredNumbers registered(info, 1);
   long result = OpenPipe(fds, false);
   if (result == 0) result = registered.AvoidBoth(fds);
   for (int i = 0; result == 0 && i < 2; ++i) OwnNew(info.Env(), fds[i]);

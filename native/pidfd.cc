@@ -5,7 +5,7 @@
 #include "core/modules.h"
 #include "core/ownership.h"
 #include "core/result.h"
-#include "os/linux.h"
+#include "os/linux_calls.h"
 
 namespace {
 

@@ -8,5 +8,8 @@ import { load } from './load/workload.js';
 import { register } from './register/workload.js';
 import { wake } from './wake/workload.js';
 
-/** All workloads, in the order in which they are run and reported. A new one needs a folder and its entry here. */
+/**
+ * All workloads, in the order in which they are run and reported. A new one needs a folder with its workload.ts and
+ * its programs, its entry here, and a row in docs/measuring.md.
+ */
 export const WORKLOADS: readonly (Workload & Presentation)[] = [dispatch, chain, idle, register, echo, wake, load];

@@ -97,6 +97,6 @@ export class LoopWatch {
 function assertLoop(): void {
   for (const [name, runtime] of Object.entries({ bun: 'Bun', deno: 'Deno' })) {
     if (!Object.hasOwn(process.versions, name)) continue;
-    throw notSupported(`${runtime} has not the event loop of Node that selectAsync needs: use select, or a worker`);
+    throw notSupported(`${runtime} lacks Node's event loop, which selectAsync needs: use select, or a worker`);
   }
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * The addon: one function per system call. Each returns what the kernel returned, or `-errno`. The public methods have
+ * The addon: most functions make one system call. Each returns what the kernel returned, or `-errno`. The public methods have
  * checked the arguments. What the system or the build lacks is absent.
  */
 export interface NativeBinding {

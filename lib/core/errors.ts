@@ -81,9 +81,9 @@ export function fdSetSizeExceeded(fd: number, size: number): RangeError {
 export function alreadyRegistered(fd: number, lostBy?: unknown): Error {
   const why =
     lostBy === undefined
-      ? '. If it was closed since, and is the number of another file by now'
+      ? '. If it has since been closed and its number reused'
       : `, by ${short(lostBy)}, which was closed without unregister()`;
-  const message = `descriptor ${fd} is registered already${why}: unregister(${fd}) first`;
+  const message = `descriptor ${fd} is already registered${why}: call unregister(${fd}) first`;
   return coded(new Error(message), 'ERR_ALREADY_REGISTERED');
 }
 

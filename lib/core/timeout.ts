@@ -21,7 +21,7 @@ export function toTimeout(value: unknown, negative: 'zero' | 'refuse' | 'forever
   return negative === 'zero' ? 0 : Infinity;
 }
 
-/** The addon's answer comes first, as node:worker_threads takes longer to load than all of the addon. */
+/** The addon's answer comes first, as node:worker_threads takes longer to load than the whole addon. */
 const isMainThread = native.isMainThread ?? process.getBuiltinModule('node:worker_threads').isMainThread;
 
 /**

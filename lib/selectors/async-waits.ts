@@ -1,5 +1,5 @@
-import { AsyncWait } from './async-wait.js';
 import type { BackEnd } from './back-end.js';
+import { PendingWait } from './pending-wait.js';
 
 /**
  * The asynchronous waits of a selector, one at a time. While one is pending, the back end watches and says only that a
@@ -12,7 +12,7 @@ export class AsyncWaits<T> {
   readonly #ended: () => void;
   readonly #attempt = () => this.#tryToSettle();
   readonly #changed = () => this.attemptSoon();
-  #pending: AsyncWait<T> | undefined;
+  #pending: PendingWait<T> | undefined;
   #ref = true;
 
   /**
@@ -30,7 +30,7 @@ export class AsyncWaits<T> {
    * @returns rejects with what the kernel refuses, and with the signal's reason when it is aborted
    */
   start(timeoutMs: number, signal: AbortSignal | undefined, isWoken: boolean): Promise<T> {
-    const wait = new AsyncWait<T>(timeoutMs, this.#ref, this.#attempt);
+    const wait = new PendingWait<T>(timeoutMs, this.#ref, this.#attempt);
     this.#pending = wait;
     try {
       if (signal !== undefined) {
@@ -83,12 +83,12 @@ export class AsyncWaits<T> {
     }
   }
 
-  #watch(wait: AsyncWait<T>): void {
+  #watch(wait: PendingWait<T>): void {
     wait.attemptAfter(this.#backEnd.startWatching(this.#attempt, this.#changed, wait.ref));
   }
 
   /** The pending wait, which the caller settles. */
-  #end(): AsyncWait<T> | undefined {
+  #end(): PendingWait<T> | undefined {
     const wait = this.#pending;
     if (wait === undefined) return undefined;
     this.#pending = undefined;

@@ -3,7 +3,9 @@ import type { CheckedRegisterOptions, Features } from './options.js';
 /**
  * What a selector does with the kernel: the seam between `BaseSelector` and select(2), poll(2), epoll(7).
  * `BaseSelector` checks the arguments, keeps the keys and keeps time. It calls the members below only while it is
- * open, and a descriptor is added at most once.
+ * open, and a descriptor is added at most once. Only members with a @throws may throw, and the constructor.
+ *
+ * A new back end is also named in default.ts, lib/index.ts, native/core/modules.h and test/support/public-table.ts.
  */
 export interface BackEnd {
   readonly features: Features;
@@ -39,12 +41,12 @@ export interface BackEnd {
    */
   wait(timeoutMs: number): number;
 
-  /** The error for the -errno that the last `wait` returned. Nothing is called in between. */
+  /** The error for the -errno that the last `wait` returned. No other member is called in between. */
   waitError(result: number): Error;
 
   /**
    * The descriptor of event i of the last wait, or -1 if the event belongs to no registration. This and the next
-   * two are called once each for an event, in this order. Callbacks of the user, which may call `add`, `change` and
+   * two are called at most once each for an event, in this order; later ones may be left out. Callbacks of the user, which may call `add`, `change` and
    * `remove`, run between two events.
    */
   readyFd(i: number): number;
@@ -64,11 +66,11 @@ export interface BackEnd {
   /** The wait of the user is over: descriptors that were muted report everything again. */
   unmute(): void;
 
-  /** Event i was not passed on. The next wait must find it again if it is still so. */
+  /** Event i was not passed on. The next wait must find it again if it is still ready. */
   requeue(i: number): void;
 
   /**
-   * Watches without blocking, in the place of what was started before.
+   * Watches without blocking, in place of what was started before.
    * @param found to be called from the event loop, once, when `wait` would find something
    * @param changed to be called when a change of the set makes a new `wait` necessary
    * @param ref whether this keeps the process alive

@@ -8,7 +8,6 @@ import { show } from '../core/inspect.js';
 import type { NodeAbortSignal } from '../core/node-types.js';
 import { callTimeout, deadlineAfter, remainingUntil, toTimeout } from '../core/timeout.js';
 import type { Waker } from '../descriptors/waker.js';
-import { checkSignal } from './async-wait.js';
 import { AsyncWaits } from './async-waits.js';
 import type { BackEnd } from './back-end.js';
 import { KeyMap } from './key-map.js';
@@ -21,6 +20,7 @@ import {
   PLAIN,
   type RegisterOptions,
 } from './options.js';
+import { checkSignal } from './pending-wait.js';
 import type { ReadyEvent } from './ready-event.js';
 import { WakeUps } from './wake-ups.js';
 
@@ -143,9 +143,9 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
    * Waits until a registered descriptor is ready. Blocks the thread: none of its timers, promises and signal
    * handlers run meanwhile.
    *
-   * @param timeoutMs milliseconds, fractions allowed; never returns early. Absent, null or Infinity waits for ever;
+   * @param timeoutMs milliseconds, fractions allowed; never times out early. Absent, null or Infinity waits for ever;
    *   0 or less does not block
-   * @returns the ready descriptors, each once; empty when the time is over
+   * @returns the ready descriptors, each once; empty after the timeout, a wake-up, or an interrupt with `'return'`
    * @throws SystemError with select and poll EBADF for a descriptor that was closed, with its number in `fd`; EINTR
    *   if `onInterrupt` is `'throw'`
    * @throws Error ERR_BUSY during another wait, ERR_CLOSED
@@ -394,6 +394,7 @@ export abstract class BaseSelector<D = unknown> implements Disposable, AsyncIter
         continue;
       }
       const events = this.#backEnd.readyEvents(i) & key.events;
+      // Nobody asked for it: muting it also keeps a one-shot registration armed.
       if (events === 0) this.#mute(i);
       else ready.push({ key, events, revents: this.#backEnd.readyRevents(i) });
     }

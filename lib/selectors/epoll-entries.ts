@@ -32,7 +32,7 @@ export class EpollEntries {
   #generations = new Uint32Array(64);
   #lastGeneration = 0;
   /** Whether a one-shot entry may have been armed since the last wait. */
-  anyArmed = false;
+  armedSinceWait = false;
   /** One-shot entries that have not fired since they were registered or modified. */
   readonly #armed = new Set<number>();
   /** One-shot entries that have the mask DISARMED. */
@@ -40,8 +40,8 @@ export class EpollEntries {
   /** The masks that the kernel has for muted entries. */
   readonly #muted = new Map<number, number>();
   /** Numbers for which the kernel may have an entry without a registration, which could not be removed. */
-  readonly #leftBehind = new Set<number>();
-  /** By descriptor, the generation that its registration had at the last wait, if that was replaced since. */
+  readonly #unremoved = new Set<number>();
+  /** By descriptor, the generation at the last wait, for registrations that have got a new one since. */
   readonly #replaced = new Map<number, number>();
 
   generation(fd: number): number {
@@ -88,7 +88,7 @@ export class EpollEntries {
   remove(fd: number): void {
     // The kernel cannot find it by this number if the descriptor was closed, or the number is another file's by
     // now.
-    if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#leftBehind.add(fd);
+    if (this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0) !== 0) this.#unremoved.add(fd);
     this.erase(fd);
   }
 
@@ -101,17 +101,17 @@ export class EpollEntries {
 
   /** Call this before every wait: from here on the events of the last one no longer count. */
   startWait(): void {
-    this.anyArmed = false;
+    this.armedSinceWait = false;
     if (this.#replaced.size > 0) this.#replaced.clear();
   }
 
-  /** Whether fd's registration had this generation at the last wait. */
-  wasReplaced(fd: number, generation: number): boolean {
+  /** Whether it is the generation that fd's registration had at the last wait, and that was replaced since. */
+  isEarlierGeneration(fd: number, generation: number): boolean {
     return this.#replaced.get(fd) === generation;
   }
 
   /** Whether an event may have disarmed an entry, or come from a disarmed one. */
-  get anyOneShot(): boolean {
+  get mayHaveDisarmed(): boolean {
     return this.#armed.size > 0 || this.#disarmedByUs.size > 0;
   }
 
@@ -123,7 +123,7 @@ export class EpollEntries {
   arm(fd: number): void {
     if ((this.#masks[fd] & EPOLLONESHOT) === 0) return;
     this.#armed.add(fd);
-    this.anyArmed = true;
+    this.armedSinceWait = true;
   }
 
   /** Notes that the kernel has disarmed an entry by reporting it. Whether it was armed. */
@@ -132,21 +132,21 @@ export class EpollEntries {
   }
 
   /**
-   * Keeps an entry, until `unmute`, from reporting the same bits again, as none of them was asked for: they are
-   * taken out of its mask. An error or a hang-up is reported whether asked for or not. As edge-triggered it is
-   * reported once more, and then only when something new happens.
+   * Keeps an entry from reporting the same bits again, none of which was asked for: removes them from its mask
+   * until `unmute`. Errors and hang-ups cannot be masked, so the entry becomes edge-triggered instead: it is
+   * reported once more, and then only on a new event.
    *
    * @returns false if the entry cannot be muted, because its number means another file by now
    */
   mute(fd: number, revents: number): boolean {
     const mask = this.#masks[fd];
     if ((mask & EPOLLET) !== 0 && (mask & EPOLLONESHOT) === 0) return true;
-    const told = this.#muted.get(fd) ?? mask;
+    const current = this.#muted.get(fd) ?? mask;
     // Being reported once more would use up a one-shot entry.
     const isRepeated = (revents & (EPOLLERR | EPOLLHUP)) !== 0;
-    const wanted = ((isRepeated ? (told | EPOLLET) & ~EPOLLONESHOT : told) & ~revents) >>> 0;
+    const wanted = ((isRepeated ? (current | EPOLLET) & ~EPOLLONESHOT : current) & ~revents) >>> 0;
     this.arm(fd);
-    if (wanted === told) return true;
+    if (wanted === current) return true;
     if (!this.#modifyIfOwn(fd, wanted)) return false;
     this.#muted.set(fd, wanted);
     return true;
@@ -186,7 +186,7 @@ export class EpollEntries {
       if (this.#isDisarmed(fd)) this.#disarmedByUs.add(fd);
       this.#muted.delete(fd);
     }
-    this.#leftBehind.clear();
+    this.#unremoved.clear();
     return true;
   }
 
@@ -203,7 +203,7 @@ export class EpollEntries {
     const ambiguous: number[] = [];
     for (let fd = 0; fd < this.#masks.length; fd++) {
       if (this.#generations[fd] === 0) continue;
-      if (this.#leftBehind.has(fd)) {
+      if (this.#unremoved.has(fd)) {
         ambiguous.push(fd);
         continue;
       }
@@ -216,7 +216,7 @@ export class EpollEntries {
     return ours === undefined ? undefined : [...present, ...ours];
   }
 
-  /** Which of the descriptors, for which there may be several entries, mean the file of their own entry. */
+  /** Of descriptors that may have several entries, those whose number still means the file they were registered for. */
   #ownOf(fds: number[], maskOf: (fd: number) => number): number[] | undefined {
     const before = generationsOf(this.set.fd);
     if (before === undefined) return undefined;
@@ -227,14 +227,14 @@ export class EpollEntries {
     const answers = candidates.map((fd) => this.#modifyNow(fd, maskOf(fd)));
     const after = generationsOf(this.set.fd);
     if (after === undefined) return undefined;
-    const told = candidates.filter((_, i) => answers[i] === 0);
-    for (const fd of told) {
+    const modified = candidates.filter((_, i) => answers[i] === 0);
+    for (const fd of modified) {
       if (!isThere(fd, after)) continue;
       this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
       this.#generations[fd] = old.get(fd)!;
     }
     return answers.every((answer) => answer === 0 || NOT_THERE.has(answer))
-      ? told.filter((fd) => !isThere(fd, after))
+      ? modified.filter((fd) => !isThere(fd, after))
       : undefined;
   }
 
@@ -247,7 +247,7 @@ export class EpollEntries {
 
   /** Changes an entry by number, but only if the number means the file of that entry. */
   #modifyIfOwn(fd: number, mask: number): boolean {
-    return this.#leftBehind.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#modify(fd, mask) === 0;
+    return this.#unremoved.has(fd) ? this.#ownOf([fd], () => mask)?.length === 1 : this.#modify(fd, mask) === 0;
   }
 
   /** Whether the kernel has an entry for the file that fd means; undefined if it does not say. */
@@ -281,9 +281,9 @@ export class EpollEntries {
 
   /** EPOLL_CTL_MOD: 0 or -errno. */
   #modify(fd: number, mask: number): number {
-    // If the number means the file of an entry that was left behind, that entry becomes this registration's.
+    // If the number means the file of an entry that could not be removed, that entry becomes this registration's.
     const before = this.#generations[fd];
-    const generation = this.#leftBehind.has(fd) ? this.#nextGeneration() : before;
+    const generation = this.#unremoved.has(fd) ? this.#nextGeneration() : before;
     const result = mask & EPOLLEXCLUSIVE ? this.#readd(fd, mask, generation) : this.#modifyInPlace(fd, mask, generation);
     if (result !== 0 || generation === before) return result;
     this.#generations[fd] = generation;
@@ -293,8 +293,8 @@ export class EpollEntries {
 
   #modifyInPlace(fd: number, mask: number, generation: number): number {
     const result = this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
-    if (result !== EINVAL || !this.#leftBehind.has(fd)) return result;
-    // The entry that was left behind is exclusive, which the kernel does not modify. Without it, MOD says ENOENT.
+    if (result !== EINVAL || !this.#unremoved.has(fd)) return result;
+    // The entry that could not be removed is exclusive, which the kernel does not modify. Without it, MOD says ENOENT.
     this.set.ctl(EPOLL_CTL_DEL, fd, 0, 0, 0);
     return this.set.ctl(EPOLL_CTL_MOD, fd, mask, fd, generation);
   }

@@ -33,7 +33,7 @@ const WHY_EPERM =
 const WHY_EXCLUSIVE =
   'an exclusive registration takes EVENT_READ, EVENT_WRITE, trigger and EPOLLWAKEUP, no other flags, and no epoll descriptor';
 const WHY_NO_CHANGE =
-  'the kernel does not modify an exclusive registration, nor make one exclusive: unregister it and register it anew';
+  'the kernel does not modify an exclusive registration, nor make one exclusive: unregister it and register it again';
 
 /** EVENT_* bits as EPOLL* bits. */
 function toEpollEvents(events: number): number {
@@ -61,7 +61,7 @@ class EpollBackEnd implements BackEnd {
   #list = new EpollEventList(64);
   /** How many descriptors are registered. */
   #size = 0;
-  /** Whether a registration was removed since the last wait: that wait may still have events of its entry. */
+  /** Whether a registration was removed since the last wait: its list may still hold events of that entry. */
   #removed = false;
   /** Whether the last wait found an event of an entry without a registration. */
   #foundStale = false;
@@ -130,7 +130,7 @@ class EpollBackEnd implements BackEnd {
   }
 
   wait(timeoutMs: number): number {
-    if (this.#foundStale || this.#staleWaits > 0) this.#leaveStaleBehind();
+    if (this.#foundStale || this.#staleWaits > 0) this.#rebuildIfStale();
     this.#removed = false;
     this.#entries.startWait();
     // Here rather than in add: a callback may register while the events of the last wait are in the list.
@@ -139,7 +139,7 @@ class EpollBackEnd implements BackEnd {
     this.#reported = false;
     const count =
       this.#unpollables === undefined ? this.#ask(timeout, 0) : this.#askWith(this.#unpollables, timeout);
-    if (this.#entries.anyOneShot) this.#disarm();
+    if (this.#entries.mayHaveDisarmed) this.#disarm();
     return count;
   }
 
@@ -150,9 +150,9 @@ class EpollBackEnd implements BackEnd {
   readyFd(i: number): number {
     const fd = this.#list.fd(i);
     const generation = this.#list.high(i);
-    if (this.#entries.generation(fd) === generation || this.#entries.wasReplaced(fd, generation)) {
-      // An entry that was armed again since it fired reports this again if it is still so.
-      return this.#entries.anyArmed && this.#entries.isArmed(fd) ? -1 : fd;
+    if (this.#entries.generation(fd) === generation || this.#entries.isEarlierGeneration(fd, generation)) {
+      // An entry that was armed again since it fired reports this again if it is still ready.
+      return this.#entries.armedSinceWait && this.#entries.isArmed(fd) ? -1 : fd;
     }
     if (!this.#removed && generation !== NO_GENERATION) this.#foundStale = true;
     return -1;
@@ -210,7 +210,7 @@ class EpollBackEnd implements BackEnd {
   }
 
   /** A stale entry seen in two waits in a row is level-triggered and will fire for ever: rebuild. */
-  #leaveStaleBehind(): void {
+  #rebuildIfStale(): void {
     this.#staleWaits = this.#foundStale ? this.#staleWaits + 1 : 0;
     this.#foundStale = false;
     if (this.#staleWaits < 2) {
@@ -234,14 +234,14 @@ class EpollBackEnd implements BackEnd {
     this.#list = new EpollEventList(Math.min(2 * Math.max(this.#size, this.#list.capacity), MAX_EVENTS));
   }
 
-  /** Waits, but leaves room in the list for spare events. */
-  #ask(timeoutMs: number, spare: number): number {
-    let count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, timeoutMs);
+  /** Waits, but reserves room in the list. */
+  #ask(timeoutMs: number, reserved: number): number {
+    let count = this.#entries.set.wait(this.#list, this.#list.capacity - reserved, timeoutMs);
     // The list has room for every registration. If stale entries fill it, events of registrations may be missing.
-    while (count === this.#list.capacity - spare && this.#list.capacity < MAX_EVENTS) {
+    while (count === this.#list.capacity - reserved && this.#list.capacity < MAX_EVENTS) {
       for (let i = 0; i < count; i++) this.#requeueOwn(i);
       this.#growList();
-      count = this.#entries.set.wait(this.#list, this.#list.capacity - spare, 0);
+      count = this.#entries.set.wait(this.#list, this.#list.capacity - reserved, 0);
     }
     return count;
   }

@@ -55,7 +55,7 @@ class PollBackEnd implements BackEnd {
   #changed = () => {};
 
   toNativeBits({ flags }: CheckedRegisterOptions): number {
-    if (flags > MASK_MAX) throw notSupported(`poll has no flags past 0x${MASK_MAX.toString(16)}: use epoll`);
+    if (flags > MASK_MAX) throw notSupported(`poll has no flags above 0x${MASK_MAX.toString(16)}: use epoll`);
     return flags;
   }
 

@@ -8,7 +8,7 @@
 
 long CloseDescriptor(int fd) {
   long result = OrErrno("close", close(fd));
-  // The number is free even then. To close it again could hit the file that has it next.
+  // Linux and the BSDs have released the number even then. Closing it again could hit the next file with it.
   return result == -EINTR ? 0 : result;
 }
 

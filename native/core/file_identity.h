@@ -4,13 +4,11 @@
 
 #include <cstdint>
 
-// Files without an inode of their own, such as epolls and eventfds, all compare equal.
 struct FileIdentity {
   enum class State {
     kKnown,
-    // The kernel refused to tell. Compares equal to any open file.
+    // The kernel refused to tell. May be any open file.
     kUnknown,
-    // Compares equal to nothing.
     kClosed,
   };
 
@@ -19,10 +17,11 @@ struct FileIdentity {
   uint64_t device = 0;
   uint64_t inode = 0;
 
-  bool operator==(const FileIdentity& other) const {
+  // Whether both may be the same open file. Files without an inode of their own, such as epolls and eventfds,
+  // cannot be told apart.
+  [[nodiscard]] bool MayBe(const FileIdentity& other) const {
     if (state == State::kClosed || other.state == State::kClosed) return false;
     if (state == State::kUnknown || other.state == State::kUnknown) return true;
     return device == other.device && inode == other.inode;
   }
-  bool operator!=(const FileIdentity& other) const { return !(*this == other); }
 };

@@ -17,7 +17,7 @@
 Ownership::~Ownership() {
   for (const auto& [fd, owner] : owners_) {
     // If a descriptor has two owners, it is closed only once.
-    if (IdentityOf(fd) == owner.file) close(fd);
+    if (IdentityOf(fd).MayBe(owner.file)) close(fd);
   }
 }
 
@@ -25,7 +25,7 @@ uint32_t Ownership::Add(int fd) {
   FileIdentity file = IdentityOf(fd);
   // Owners of another file have lost it: somebody else closed their descriptor.
   auto [owner, end] = owners_.equal_range(fd);
-  while (owner != end) owner = owner->second.file == file ? std::next(owner) : owners_.erase(owner);
+  while (owner != end) owner = owner->second.file.MayBe(file) ? std::next(owner) : owners_.erase(owner);
   owners_.insert({fd, {++last_ticket_, file}});
   return last_ticket_;
 }
@@ -70,7 +70,7 @@ void Disown(const Napi::CallbackInfo& info) { Of(info).Remove(Int(info, 0), Uint
 Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<FileIdentity> file = Of(info).Remove(fd, Uint(info, 1));
-  if (!file || IdentityOf(fd) != *file) return Result(info.Env(), Failure("close", EBADF));
+  if (!file || !IdentityOf(fd).MayBe(*file)) return Result(info.Env(), Failure("close", EBADF));
   Of(info).Forget(fd);
   return Result(info.Env(), CloseDescriptor(fd));
 }
@@ -79,7 +79,7 @@ Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
 void CloseCollected(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<FileIdentity> file = Of(info).Remove(fd, Uint(info, 1));
-  if (file && !Of(info).HasOwner(fd) && IdentityOf(fd) == *file) close(fd);
+  if (file && !Of(info).HasOwner(fd) && IdentityOf(fd).MayBe(*file)) close(fd);
 }
 
 // forget(fd): before the caller closes or replaces it

@@ -51,7 +51,7 @@ class Ownership {
   uint32_t last_ticket_ = 0;
 };
 
-// Takes the result of a call that opens a descriptor for a JavaScript object, enters the descriptor as owned,
-// and returns the result. A worker can be terminated as soon as control is back in JavaScript, so that would
-// be too late.
+// Takes the result of a call that opens a descriptor for a JavaScript object, records the descriptor as
+// owned, and returns the result. Recording it from JavaScript would be too late: a worker can be terminated
+// as soon as control is back there.
 long OwnNew(Napi::Env env, long result);

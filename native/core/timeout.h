@@ -1,7 +1,7 @@
 // Timeouts for select(2), poll(2) and epoll_wait(2):
 // https://man7.org/linux/man-pages/man3/timespec.3type.html
 //
-// JavaScript counts milliseconds, also in fractions. They are rounded up: a wait may end late, but never
+// JavaScript passes milliseconds, possibly fractional. They are rounded up: a wait may end late, but never
 // early.
 #pragma once
 

@@ -1,6 +1,4 @@
 // os.h for Linux: https://man7.org/linux/man-pages/man2/syscalls.2.html
-#include "os/linux.h"
-
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
@@ -12,6 +10,7 @@
 #include "core/constants.h"
 #include "core/modules.h"
 #include "core/result.h"
+#include "os/linux_calls.h"
 #include "os/os.h"
 
 void InitSystemModules(Napi::Object exports) {
@@ -88,7 +87,8 @@ namespace {
 // On some machines libc's select makes the system call pselect6. This one appears as select in a trace. The
 // kernel writes the remaining time to *time.
 long PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval* time) {
-#ifdef SYS_select
+// On a 32-bit system SYS_select may be an old call with other arguments.
+#if defined(SYS_select) && defined(__LP64__)
   return OrErrno("select", syscall(SYS_select, nfds, read, write, except, time));
 #else
   return OrErrno("select", select(nfds, read, write, except, time));

@@ -1,8 +1,11 @@
-// What differs between operating systems, by the names of POSIX:
+// Differences between operating systems, under POSIX names:
 // https://man7.org/linux/man-pages/man7/standards.7.html
 //
-// linux.cc and posix.cc implement it, and binding.gyp compiles one of them. All functions that return a long
-// return -errno if the call fails, with nothing left open.
+// linux.cc and posix.cc implement it, and binding.gyp compiles one of them; macOS and the BSDs use posix.cc.
+// For another system, copy that, name it in binding.gyp, and call the modules it adds to core/modules.h from
+// its InitSystemModules. Windows, which lacks these headers, needs a smaller interface than this one.
+//
+// All functions that return a long return -errno if the call fails, and leave open nothing that they opened.
 #pragma once
 
 #include <napi.h>

@@ -56,7 +56,7 @@ long OpenSocketPair(int fds[2], int type, bool blocking) {
   return BothWithFlags(OrErrno("socketpair", socketpair(AF_UNIX, type, 0, fds)), fds, blocking);
 }
 
-// BSD's accept(2) takes over the listener's blocking mode, others do not.
+// BSD's accept(2) inherits the listener's blocking mode, others do not.
 long AcceptSocket(int fd, sockaddr* address, socklen_t* length, bool blocking) {
   return WithFlags(OrErrno("accept", accept(fd, address, length)), blocking);
 }

@@ -43,7 +43,7 @@ long CheckEpoll(int epfd, int loop_fd) {
 
 }  // namespace
 
-long EpollWatch::Open(uv_loop_t* loop, int epfd, const Registrations& registered) {
+long EpollWatch::Open(uv_loop_t* loop, int epfd, const RegisteredNumbers& registered) {
   const int loop_fd = uv_backend_fd(loop);
   if (long result = CheckEpoll(epfd, loop_fd); result < 0) return result;
   const long fd = registered.Avoid(DuplicateDescriptor(epfd, 0));
@@ -106,7 +106,7 @@ namespace {
 // openEpollWatch(found, registered, epfd): the id, or -errno
 Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
   napi_value found = FoundArgument(info, 0);
-  Registrations registered(info, 1);
+  RegisteredNumbers registered(info, 1);
   return Result(info.Env(), Watches::Of(info).Open<EpollWatch>(found, Int(info, 2), registered));
 }
 

@@ -1,7 +1,7 @@
 // A watch on an epoll descriptor: see epoll_watch.cc.
 #pragma once
 
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 #include "watch/watch.h"
 
 class EpollWatch : public Watch {
@@ -9,7 +9,7 @@ class EpollWatch : public Watch {
   using Watch::Watch;
 
   // 0 or -errno. registered: numbers that its own descriptor avoids.
-  long Open(uv_loop_t* loop, int epfd, const Registrations& registered);
+  long Open(uv_loop_t* loop, int epfd, const RegisteredNumbers& registered);
 
   long BeginEpoll(bool ref, int epfd) override;
   void Cancel() override;

@@ -11,7 +11,7 @@
 ThreadWatch::ThreadWatch(Watches& owner, uint32_t id, napi_value found)
     : Watch(owner, id, found), thread_(std::make_unique<WaitThread>([this] { uv_async_send(&handle_); })) {}
 
-long ThreadWatch::Open(uv_loop_t* loop, const Registrations& registered) {
+long ThreadWatch::Open(uv_loop_t* loop, const RegisteredNumbers& registered) {
   long result = thread_->Start(registered);
   if (result < 0) return result;
   handle_.data = this;
@@ -51,7 +51,7 @@ namespace {
 // openThreadWatch(found, registered): the id, or -errno
 Napi::Value OpenThreadWatch(const Napi::CallbackInfo& info) {
   napi_value found = FoundArgument(info, 0);
-  return Result(info.Env(), Watches::Of(info).Open<ThreadWatch>(found, Registrations(info, 1)));
+  return Result(info.Env(), Watches::Of(info).Open<ThreadWatch>(found, RegisteredNumbers(info, 1)));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 #include "watch/wait_thread.h"
 #include "watch/watch.h"
 
@@ -12,7 +12,7 @@ class ThreadWatch : public Watch {
   ThreadWatch(Watches& owner, uint32_t id, napi_value found);
 
   // 0 or -errno. registered: numbers that the thread's own descriptors avoid.
-  long Open(uv_loop_t* loop, const Registrations& registered);
+  long Open(uv_loop_t* loop, const RegisteredNumbers& registered);
 
   long BeginThread(bool ref, WaitThread::Wait&& wait) override;
   void Cancel() override;

@@ -1,4 +1,4 @@
-// A thread that waits for an event loop that must not block:
+// A thread that waits on behalf of an event loop, which must not block that must not block:
 // https://man7.org/linux/man-pages/man7/pthreads.7.html
 #include "watch/wait_thread.h"
 
@@ -49,7 +49,7 @@ WaitThread::~WaitThread() {
   if (wake_fds_[0] >= 0) close(wake_fds_[0]);
 }
 
-long WaitThread::Start(const Registrations& registered) {
+long WaitThread::Start(const RegisteredNumbers& registered) {
   int fds[2];
   long result = OpenWakeDescriptors(fds);
   if (result == 0) result = registered.AvoidBoth(fds);

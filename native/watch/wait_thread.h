@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 
 class WaitThread {
  public:
@@ -24,7 +24,7 @@ class WaitThread {
   ~WaitThread();
 
   // Returns 0 or -errno. Called once, before all else. registered: numbers that its own descriptors avoid.
-  long Start(const Registrations& registered);
+  long Start(const RegisteredNumbers& registered);
 
   // Cancels the present call, if any, and makes this one. Calls found if it finds something.
   void Begin(Wait wait);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { EPOLLEXCLUSIVE } from 'io-selectors';
 import { expect, test } from 'vitest';
-import { hasEpoll } from '../support/selectors.js';
 import { start } from '../support/processes.js';
+import { hasEpoll } from '../support/selectors.js';
 import { type Program, readingClient, startExample } from './support.js';
 
 /** Of each epoll set with an exclusive registration in it: how many. */

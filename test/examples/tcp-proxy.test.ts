@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { availableBackends } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { start } from '../support/processes.js';
 import { tcpListener } from '../support/descriptors.js';
+import { start } from '../support/processes.js';
 import { Client, expectCleanEnd, type Program, readingClient, startExample, startWithLimit } from './support.js';
 
 const MEGABYTE = 2 ** 20;

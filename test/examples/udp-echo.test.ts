@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { availableBackends } from 'io-selectors';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Loopback, loopbacks, udp } from '../support/internet.js';
 import { portOf } from '../support/descriptors.js';
+import { type Loopback, loopbacks, udp } from '../support/internet.js';
 import { start } from '../support/processes.js';
 import { type Program, startExample } from './support.js';
 

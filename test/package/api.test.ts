@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as fd from 'io-selectors/fd';
 import * as selectors from 'io-selectors';
+import * as fd from 'io-selectors/fd';
 import * as socket from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { root } from '../support/processes.js';

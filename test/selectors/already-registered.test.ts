@@ -8,8 +8,8 @@ import { backends, hasPoll, open } from '../support/selectors.js';
 
 /** The advice in the error message, as another file may have taken the number. */
 const advice = (fd: number) =>
-  `descriptor ${fd} is registered already. ` +
-  `If it was closed since, and is the number of another file by now: unregister(${fd}) first`;
+  `descriptor ${fd} is already registered. ` +
+  `If it has since been closed and its number reused: call unregister(${fd}) first`;
 
 describe.each(backends)('%s: for a number that is registered already,', (_backend, Selector) => {
   test('the error tells what to do if another file has the number by now', () => {
@@ -33,7 +33,7 @@ describe.each(backends)('%s: for a number that is registered already,', (_backen
     socket.close();
     expect(thrownBy(() => selector.register({ fd }, EVENT_READ))).toMatchObject({
       code: 'ERR_ALREADY_REGISTERED',
-      message: expect.stringMatching(/ already, by .*Socket.*, which was closed without unregister\(\): unregister\(\d+\) first$/),
+      message: expect.stringMatching(/ already registered, by .*Socket.*, which was closed without unregister\(\): call unregister\(\d+\) first$/),
     });
     selector.register(peer, EVENT_READ);
     expect(thrownBy(() => selector.register(peer, EVENT_READ))).toMatchObject({ message: advice(peer.fd) });

@@ -191,7 +191,7 @@ describe.skipIf(!hasEpoll)('epoll', () => {
       ]) {
         const error = thrownBy(call);
         expect(error).toMatchObject({ code: 'EINVAL', syscall: 'epoll_ctl' });
-        expect(String(error)).toContain('unregister it and register it anew');
+        expect(String(error)).toContain('unregister it and register it again');
       }
     });
 

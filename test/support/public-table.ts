@@ -40,6 +40,9 @@ export interface PublicTable {
 /**
  * How to call everything that the package exports so that nothing blocks, whatever the timeout. Passed as text: it
  * sees nothing but the package.
+ *
+ * A new export needs its row here, a section in docs/api.md, and if it can fail a row in test/faults/table.ts; a new
+ * function of the addon one in test/core/addon-arguments.test.ts.
  */
 export function publicTable(io: Package): PublicTable {
   const { fd, socket } = io;

@@ -33,7 +33,7 @@ function echoMany(): void {
   for (let i = 0; i < list.length; i++) {
     const result = list.result(i);
     if (result === 0) end(sockets[list.fd(i)]);
-    else if (result !== null && result !== list.size(i)) throw new Error('send: incomplete');
+    else if (result !== null ? result !== list.size(i) : list.size(i) > 0) throw new Error('send: incomplete');
   }
   list.clear();
 }

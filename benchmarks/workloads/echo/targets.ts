@@ -4,7 +4,7 @@ export const RATE = 'messages per second';
 export const CPU = 'CPU ns per message';
 export const BUSY = '% of a core';
 
-/** In each pair, the first loop makes a call for each message, and the second one for each batch of messages. */
+/** In each pair, the first loop makes calls for each message, and the second one for each batch of messages. */
 export const SYNC = ['EpollSelector.selectEach', 'EpollSelector.selectEach+recvMany'] as const;
 export const ASYNC = ['EpollSelector.selectAsync', 'EpollSelector.selectAsync+recvMany'] as const;
 

@@ -13,7 +13,8 @@
 
 // Since Linux 5.11. libc's own function would make the addon need glibc 2.35.
 inline long EpollPwait2(int epfd, epoll_event* events, int max_events, timespec time) {
-#ifdef SYS_epoll_pwait2
+// It takes a 64-bit time, which libc's timespec may not be on a 32-bit system.
+#if defined(SYS_epoll_pwait2) && defined(__LP64__)
   return OrErrno("epoll_pwait2", syscall(SYS_epoll_pwait2, epfd, events, max_events, &time, nullptr, 0));
 #else
   return Failure("epoll_pwait2", ENOSYS);

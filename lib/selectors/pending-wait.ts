@@ -10,7 +10,7 @@ const { clearImmediate, clearTimeout, setImmediate, setTimeout } = timers;
  * An asynchronous wait in progress: its promise, its timer and its signal. The kernel is asked only at the moment
  * the promise is settled, so a wait that ends otherwise loses no event.
  */
-export class AsyncWait<T> {
+export class PendingWait<T> {
   readonly promise: Promise<T>;
   readonly deadline: number;
   #resolve!: (value: T) => void;
@@ -62,7 +62,7 @@ export class AsyncWait<T> {
     });
   }
 
-  /** Attempts after a delay, in place of an earlier one. Infinity: no longer by time. */
+  /** Attempts after a delay, in place of an earlier one. Infinity: only cancels the earlier delay. */
   attemptAfter(delayMs: number): void {
     if (this.#retry !== undefined) clearTimeout(this.#retry);
     this.#retry = undefined;

@@ -12,10 +12,10 @@
 
 // How many selectors have registered each number, as lib/core/registrations.ts counts them. Valid until
 // control returns to JavaScript.
-class Registrations {
+class RegisteredNumbers {
  public:
   // Empty if the argument is absent.
-  Registrations(const Napi::CallbackInfo& info, size_t index);
+  RegisteredNumbers(const Napi::CallbackInfo& info, size_t index);
 
   // Takes the result of a call that opens a descriptor. Returns it, or the number that the descriptor was
   // moved to. Closes the descriptor if it cannot be moved.

@@ -1,6 +1,6 @@
 // Moves descriptors to other numbers: fcntl(2), F_DUPFD_CLOEXEC:
 // https://man7.org/linux/man-pages/man2/fcntl.2.html
-#include "core/registrations.h"
+#include "core/registered_numbers.h"
 
 #include <unistd.h>
 
@@ -9,14 +9,14 @@
 #include "core/arguments.h"
 #include "core/descriptor.h"
 
-Registrations::Registrations(const Napi::CallbackInfo& info, size_t index) {
+RegisteredNumbers::RegisteredNumbers(const Napi::CallbackInfo& info, size_t index) {
   if (info[index].IsUndefined()) return;
   Array<uint32_t> counts(info, index);
   counts_ = counts.data;
   length_ = counts.length;
 }
 
-long Registrations::Avoid(long fd) const {
+long RegisteredNumbers::Avoid(long fd) const {
   while (fd >= 0 && Has(static_cast<size_t>(fd))) {
     size_t next = static_cast<size_t>(fd) + 1;
     while (Has(next)) ++next;
@@ -28,7 +28,7 @@ long Registrations::Avoid(long fd) const {
   return fd;
 }
 
-long Registrations::AvoidBoth(int fds[2]) const {
+long RegisteredNumbers::AvoidBoth(int fds[2]) const {
   const bool same = fds[0] == fds[1];
   const long first = Avoid(fds[0]);
   if (first < 0 && !same) close(fds[1]);
