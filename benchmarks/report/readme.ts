@@ -43,7 +43,7 @@ function origin({ date, machine }: Report): string {
     compiler: compiler?.replace(/ \(.*?\)/u, ''),
   };
   const known = Object.values(facts).filter((fact) => fact !== undefined);
-  return `Measured on ${date}: ${known.join(', ')}. Medians, with the ratio to the same program in C.`;
+  return `Measured on ${date}: ${known.join(', ')}. Medians; a ratio to the same program in C is the median of the ratios of all rounds.`;
 }
 
 /** The summary, for a file from which the directory of results has this path. */
