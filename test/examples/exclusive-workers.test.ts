@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { EPOLLEXCLUSIVE } from 'io-selectors';
 import { expect, test } from 'vitest';
 import { start } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
-import { type Program, readingClient, startExample } from './support.js';
+import { epollEntries, type Program, readingClient, startExample } from './support.js';
 
-/** Of each epoll set with an exclusive registration in it: how many. */
-function exclusiveRegistrations({ process: { pid } }: Program): number[] {
-  const sets = readdirSync(`/proc/${pid}/fd`).filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === 'anon_inode:[eventpoll]');
-  const counts = sets.map((fd) => {
-    const entries = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8').matchAll(/^tfd:.* events:\s*([0-9a-f]+)/gm);
-    return [...entries].filter(([, mask]) => (parseInt(mask, 16) & EPOLLEXCLUSIVE) !== 0).length;
-  });
+/** Of each epoll with an exclusive registration in it: how many. */
+function exclusiveRegistrations(program: Program): number[] {
+  const counts = epollEntries(program).map((entries) => entries.filter(({ mask }) => (mask & EPOLLEXCLUSIVE) !== 0).length);
   return counts.filter((count) => count > 0);
 }
 
