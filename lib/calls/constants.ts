@@ -1,11 +1,4 @@
-import { native } from '../core/binding.js';
-
-const { constants } = native;
-
-/** A constant of this system's headers; 0, which asks for nothing and matches nothing, where they lack it. */
-function constant(name: string): number {
-  return constants[name] ?? 0;
-}
+import { constant } from '../core/constant.js';
 
 /** Readable: input, end of stream, a pending connection; also an error or hang-up. */
 export const EVENT_READ = 1;

@@ -1,11 +1,4 @@
-import { native } from '../core/binding.js';
-
-const { constants } = native;
-
-/** A constant of this system's headers. */
-function constant(name: string): number {
-  return constants[name] ?? 0;
-}
+import { constant } from '../core/constant.js';
 
 /** Address family: sockets of this machine, with a path for a name. unix(7) */
 export const AF_UNIX = constant('AF_UNIX');

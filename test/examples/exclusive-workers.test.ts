@@ -2,11 +2,11 @@ import { EPOLLEXCLUSIVE } from 'io-selectors';
 import { expect, test } from 'vitest';
 import { start } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
-import { epollEntries, type Program, readingClient, startExample } from './support.js';
+import { epollSets, type Program, readingClient, startExample } from './support.js';
 
 /** Of each epoll with an exclusive registration in it: how many. */
 function exclusiveRegistrations(program: Program): number[] {
-  const counts = epollEntries(program).map((entries) => entries.filter(({ mask }) => (mask & EPOLLEXCLUSIVE) !== 0).length);
+  const counts = epollSets(program).map((entries) => entries.filter(({ events }) => (events & EPOLLEXCLUSIVE) !== 0).length);
   return counts.filter((count) => count > 0);
 }
 

@@ -5,7 +5,7 @@ import { availableBackends, EPOLLOUT } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { start } from '../support/processes.js';
 import { hasEpoll } from '../support/selectors.js';
-import { Client, epollEntries, expectCleanEnd, occurrences, type Program, readingClient, startExample, startWithLimit, untilRefused } from './support.js';
+import { Client, epollSets, expectCleanEnd, occurrences, type Program, readingClient, startExample, startWithLimit, untilRefused } from './support.js';
 
 const MAX_BODY = 2 ** 20;
 
@@ -35,7 +35,7 @@ async function expectServed({ port }: Program): Promise<void> {
 /** Resolves once the server's selector has asked epoll for EPOLLOUT. */
 async function untilWriting(program: Program): Promise<void> {
   // The selector's entries have a generation in the upper half of the data, those of Node's event loop have not.
-  const isWriting = () => epollEntries(program).flat().some(({ mask, data }) => data.length > 8 && (mask & EPOLLOUT) !== 0);
+  const isWriting = () => epollSets(program).flat().some(({ events, data }) => data > 0xffff_ffffn && (events & EPOLLOUT) !== 0);
   while (!isWriting()) await setImmediate();
 }
 

@@ -1,29 +1,25 @@
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { type Child, start } from '../support/processes.js';
+import { epollEntries } from '../support/witness.js';
 
 export interface Program extends Child {
   readonly port: number;
 }
 
-/** What a program has asked epoll for, a list for each of its epolls: proc_pid_fdinfo(5). data is hexadecimal. */
-export function epollEntries({ process: { pid } }: Program): { mask: number; data: string }[][] {
+/** What a program has asked epoll for: the entries of each of its epolls. */
+export function epollSets({ process: { pid } }: Program): ReturnType<typeof epollEntries>[] {
   return readdirSync(`/proc/${pid}/fdinfo`).map((fd) => {
-    const entries = fdinfo(`/proc/${pid}/fdinfo/${fd}`).matchAll(/^tfd:.* events:\s*([0-9a-f]+) data:\s*(\S+)/gm);
-    return Array.from(entries, ([, mask, data]) => ({ mask: parseInt(mask, 16), data }));
+    try {
+      return epollEntries(Number(fd), String(pid));
+    } catch (error) {
+      // Closed since the directory was read.
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    }
   });
-}
-
-/** Empty for a descriptor that was closed since the directory was read. */
-function fdinfo(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 /** Starts a program of examples/, on a free port unless told otherwise, and waits until it listens. */

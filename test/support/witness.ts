@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The entries of an epoll set according to the kernel, which adds EPOLLERR and EPOLLHUP to every mask. */
-export function epollEntries(epfd: number): { fd: number; events: number; data: bigint }[] {
-  const text = readFileSync(`/proc/self/fdinfo/${epfd}`, 'utf8');
+export function epollEntries(epfd: number, pid = 'self'): { fd: number; events: number; data: bigint }[] {
+  const text = readFileSync(`/proc/${pid}/fdinfo/${epfd}`, 'utf8');
   return [...text.matchAll(/^tfd:\s*(\d+) events:\s*([0-9a-f]+) data:\s*([0-9a-f]+)/gm)].map((match) => ({
     fd: Number(match[1]),
     events: parseInt(match[2], 16),
