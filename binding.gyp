@@ -16,6 +16,7 @@
         "native/addon.cc",
         "native/constants.cc",
         "native/select.cc",
+        "native/sockaddr.cc",
         "native/address.cc",
         "native/socket.cc",
         "native/message_list.cc",

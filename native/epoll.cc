@@ -2,8 +2,6 @@
 #include <sys/epoll.h>
 
 #include <cerrno>
-#include <cmath>
-#include <cstring>
 
 #include "core/arguments.h"
 #include "core/modules.h"
@@ -11,6 +9,7 @@
 #include "core/registered_numbers.h"
 #include "core/result.h"
 #include "core/timeout.h"
+#include "epoll_memory.h"
 #include "os/linux_calls.h"
 
 namespace {
@@ -53,42 +52,18 @@ napi_value Int32(napi_env env, long value) {
   return result;
 }
 
-// The memory of epollCtl.
-struct CtlArguments {
-  int32_t epfd;
-  int32_t op;
-  int32_t fd;
-  uint32_t events;
-  // The halves of epoll_data.u64.
-  uint32_t low;
-  uint32_t high;
-};
-
 // epollCtl(memory)
 napi_value EpollCtl(napi_env env, napi_callback_info info) {
   Memory memory = MemoryArgument(env, info);
   if (memory.length < sizeof(CtlArguments)) return ThrowTooSmall(env);
-  auto* arguments = static_cast<CtlArguments*>(memory.data);
-  epoll_event event{};
-  event.events = arguments->events;
-  event.data.u64 = static_cast<uint64_t>(arguments->high) << 32 | arguments->low;
+  const auto* arguments = static_cast<CtlArguments*>(memory.data);
+  epoll_event event = arguments->Event();
   return Int32(env, OrErrno("epoll_ctl", epoll_ctl(arguments->epfd, arguments->op, arguments->fd, &event)));
 }
 
-// The memory of epollWait starts with this. The events follow.
-struct WaitHeader {
-  double timeout_ms;
-  int32_t epfd;
-  int32_t max_events;
-  // Set to 1 here when the kernel turns out to lack epoll_pwait2.
-  int32_t whole_milliseconds_only;
-  // Aligns the events to 8 bytes.
-  int32_t padding;
-};
-
-long Wait(WaitHeader* header, epoll_event* events, size_t capacity) {
-  const bool too_many = header->max_events > 0 && static_cast<size_t>(header->max_events) > capacity;
-  if (too_many || std::isnan(header->timeout_ms)) return Failure("epoll_wait", EINVAL);
+long Wait(WaitHeader* header, size_t memory_size) {
+  if (!header->Fits(memory_size)) return Failure("epoll_wait", EINVAL);
+  epoll_event* events = header->Events();
   Timeout timeout(header->timeout_ms);
   if (!timeout.WholeMilliseconds() && header->whole_milliseconds_only == 0) {
     long count = EpollPwait2(header->epfd, events, header->max_events, timeout.Timespec());
@@ -104,30 +79,18 @@ napi_value CallEpollWait(napi_env env, napi_callback_info info) {
   Memory memory = MemoryArgument(env, info);
   if (memory.length < sizeof(WaitHeader)) return ThrowTooSmall(env);
   auto* header = static_cast<WaitHeader*>(memory.data);
-  auto* events = reinterpret_cast<epoll_event*>(header + 1);
-  return Int32(env, Wait(header, events, (memory.length - sizeof(WaitHeader)) / sizeof(epoll_event)));
+  return Int32(env, Wait(header, memory.length));
 }
 
-// epollLayout: where the words of 32 bits are in the memory of epollWait. struct epoll_event is packed on
-// x86-64 only, and the order of the halves depends on the machine, so the layout is read from an event.
+// epollLayout: where the words of 32 bits are in the memory of epollWait
 Napi::Object Layout(Napi::Env env) {
-  epoll_event event{};
-  event.events = 1;
-  event.data.u64 = uint64_t{3} << 32 | 2;
-  constexpr size_t kWords = sizeof(epoll_event) / sizeof(uint32_t);
-  uint32_t words[kWords];
-  std::memcpy(words, &event, sizeof event);
-  auto word = [&words](uint32_t value) {
-    uint32_t index = 0;
-    while (words[index] != value) ++index;
-    return index;
-  };
+  const EventLayout event;
   auto layout = Napi::Object::New(env);
   layout.Set("header", static_cast<uint32_t>(sizeof(WaitHeader) / sizeof(uint32_t)));
-  layout.Set("stride", static_cast<uint32_t>(kWords));
-  layout.Set("events", word(1));
-  layout.Set("low", word(2));
-  layout.Set("high", word(3));
+  layout.Set("stride", static_cast<uint32_t>(EventLayout::kStride));
+  layout.Set("events", event.Events());
+  layout.Set("low", event.Low());
+  layout.Set("high", event.High());
   return layout;
 }
 

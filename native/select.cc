@@ -1,6 +1,4 @@
 // select(2): https://man7.org/linux/man-pages/man2/select.2.html
-#include <sys/select.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -20,18 +18,16 @@ Napi::Value CallSelect(const Napi::CallbackInfo& info) {
   SelectSets sets(info, 0, 1);
   Timeout timeout(Double(info, 2));
   if (!sets.Fit()) return Result(info.Env(), Failure("select", EINVAL));
-  const size_t size = SelectSets::kSets * sets.length;
-  SelectSets::Word* answer = sets.words + size;
-  std::copy_n(sets.words, size, answer);
-  auto set = [answer, &sets](size_t index) { return SelectSets::Set(answer, sets.length, index); };
-  return Result(info.Env(), Select(sets.nfds, set(0), set(1), set(2), timeout));
+  const Bitmaps& answer = sets.answer;
+  std::copy_n(sets.asked.words, sets.asked.Size(), answer.words);
+  return Result(info.Env(), Select(sets.nfds, answer.Set(0), answer.Set(1), answer.Set(2), timeout));
 }
 
 // selectLayout: JavaScript reads a bitmap in words of 32 bits, the kernel in longs. unit: how many words
 // there are in a long. flip: on a big-endian machine with longs of 64 bits the words of each long are
 // swapped, so that word i of the set is at i ^ 1; elsewhere 0.
 Napi::Object Layout(Napi::Env env) {
-  SelectSets::Word one = 1;
+  Bitmaps::Word one = 1;
   uint32_t first;
   std::memcpy(&first, &one, sizeof first);
   auto layout = Napi::Object::New(env);

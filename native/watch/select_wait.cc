@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
-#include <vector>
 
 #include "core/modules.h"
 #include "core/result.h"
@@ -15,41 +13,23 @@ namespace {
 
 class SelectWait {
  public:
-  explicit SelectWait(const SelectSets& sets)
-      : asked_(sets.words, sets.words + SelectSets::kSets * sets.length), nfds_(sets.nfds) {}
+  explicit SelectWait(const SelectSets& sets) : asked_(sets.asked), nfds_(sets.nfds) {}
 
   // Whether anything but wake_fd has ended the call.
   bool operator()(int wake_fd) {
-    const size_t word = static_cast<size_t>(wake_fd) / SelectSets::kWordBits;
-    const Word bit = Word{1} << (static_cast<size_t>(wake_fd) % SelectSets::kWordBits);
-    MakeRoomFor(word);
-    asked_[word] |= bit;
+    asked_.AddRead(wake_fd);
     for (;;) {
-      std::vector<Word> answer = asked_;
-      const size_t length = answer.size() / SelectSets::kSets;
-      auto set = [&](size_t i) { return SelectSets::Set(answer.data(), length, i); };
-      int count = select(std::max(nfds_, wake_fd + 1), set(0), set(1), set(2), nullptr);
+      OwnBitmaps answer = asked_;
+      const Bitmaps sets = answer.Get();
+      int count = select(std::max(nfds_, wake_fd + 1), sets.Set(0), sets.Set(1), sets.Set(2), nullptr);
       if (count < 0 && errno == EINTR) continue;
       // An error counts as found: the selector's own call will meet it as well, and report it.
-      return count != 1 || (answer[word] & bit) == 0;
+      return count != 1 || !answer.HasRead(wake_fd);
     }
   }
 
  private:
-  using Word = SelectSets::Word;
-
-  void MakeRoomFor(size_t word) {
-    const size_t length = asked_.size() / SelectSets::kSets;
-    if (word < length) return;
-    std::vector<Word> longer(SelectSets::kSets * (word + 1));
-    for (size_t i = 0; i < SelectSets::kSets; ++i) {
-      std::copy_n(asked_.data() + i * length, length, longer.data() + i * (word + 1));
-    }
-    asked_ = std::move(longer);
-  }
-
-  // The read, write and except sets: three bitmaps of equal size.
-  std::vector<Word> asked_;
+  OwnBitmaps asked_;
   int nfds_;
 };
 
