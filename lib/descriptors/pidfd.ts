@@ -59,7 +59,7 @@ export class PidFd extends DescriptorOwner {
 export function pidfd(pid: number): PidFd {
   checkInteger(pid, 'pid', 1, INT_MAX);
   const result = native.pidfdOpen?.(pid) ?? ENOSYS;
-  if (result === ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open');
+  if (result === ENOSYS) throw notSupported('only Linux from 5.3 on has pidfd_open: use the events of child_process');
   return new PidFd(check(result));
 }
 

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getDescriptorLimit } from 'io-selectors/fd';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { temporaryPath } from '../support/files.js';
 import { type Child, root, start } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 
 const WORKLOADS = ['dispatch', 'chain', 'idle', 'register', 'echo', 'wake', 'load'];
 
@@ -92,7 +92,7 @@ test('--report writes the report of earlier results, and the table between the m
 });
 
 // The measured workloads need epoll.
-describe.skipIf(!hasEpoll)('the benchmark', () => {
+describe.runIf(has.epoll)('the benchmark', () => {
   const small = ['--quick', '--workload', 'dispatch', '--sizes', '1,10'];
 
   test('measures the chosen peers and sizes, and writes the results to a file', async () => {

@@ -2,14 +2,13 @@ import { runInNewContext } from 'node:vm';
 import { Epoll, EPOLL_CTL_DEL, EpollEventList, EPOLLIN, type FileObject } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('the class Epoll', () => {
+describe.runIf(has.epoll)('the class Epoll', () => {
   test.each<[string, unknown[]]>([
     ['ctl', [EPOLL_CTL_DEL, 0]],
     ['register', [0, EPOLLIN]],

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Epoll, EPOLL_CTL_ADD, EpollEventList, EPOLLIN } from 'io-selectors';
 import { dup2 } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { backends, hasEpoll, open } from '../support/selectors.js';
+import { backends, open } from '../support/selectors.js';
 import { epollEntries, openDescriptors } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
@@ -18,8 +19,7 @@ const isCloexec = (fd: number) =>
 /** Descriptors that a child process starts with, and the one that lists them. */
 const inherited = () => execFileSync('ls', ['/proc/self/fd'], { encoding: 'utf8' }).trim().split('\n').map(Number);
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an epoll instance', () => {
+describe.runIf(has.epoll)('an epoll instance', () => {
   test.each([
     ['a size hint', 1024],
     ['a negative size hint', -1],
@@ -107,7 +107,7 @@ describe.skipIf(!hasEpoll)('an epoll instance', () => {
   });
 });
 
-describe.runIf(!hasEpoll)('without epoll', () => {
+describe.runIf(!has.epoll)('without epoll', () => {
   test('Epoll and EpollEventList are not supported', () => {
     const [readFd] = pipe();
     expectError(() => new Epoll(), 'ERR_NOT_SUPPORTED');

@@ -16,16 +16,15 @@ import {
 } from 'io-selectors';
 import { eventfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, openDescriptors } from '../support/witness.js';
 import { openEpoll, ready } from './epoll.js';
 
 const ALWAYS = EPOLLERR | EPOLLHUP;
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('epoll_ctl', () => {
+describe.runIf(has.epoll)('epoll_ctl', () => {
   test('adds, changes and removes', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();

@@ -2,8 +2,8 @@ import { EPOLLET, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from 'io-selectors';
 import { eventfd, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, fill, owned, pipe, socketPair, tcpListener } from '../support/descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { openEpoll } from './epoll.js';
 
 const pipePair = (): [number, (data: string) => void] => {
@@ -16,8 +16,7 @@ const unixPair = (): [number, (data: string) => void] => {
   return [a.fd, (data) => b.send(data)];
 };
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an event', () => {
+describe.runIf(has.epoll)('an event', () => {
   describe.each([
     ['a pipe', pipePair],
     ['an AF_UNIX socket', unixPair],

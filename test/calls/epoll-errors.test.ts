@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
 import { type Epoll, EPOLL_CTL_ADD, EPOLL_CTL_MOD, EPOLLIN } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
@@ -23,8 +23,7 @@ const calls: [string, (epoll: Epoll, fd: never) => void][] = [
   ['unregister', (epoll, fd) => epoll.unregister(fd)],
 ];
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an epoll instance refuses', () => {
+describe.runIf(has.epoll)('an epoll instance refuses', () => {
   test('to add a descriptor twice, and to change one that it does not have', () => {
     const epoll = openEpoll();
     const [readFd, writeFd] = pipe();

@@ -1,10 +1,10 @@
 import { EpollEventList, EPOLLIN } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { startNode } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { openEpoll } from './epoll.js';
 
 /** Counts the garbage collections in two loops, one of which allocates. */
@@ -45,8 +45,7 @@ const result = [await collections(fill), await collections(make), sum / (event.f
 console.log(JSON.stringify(result.slice(0, 2)));
 `;
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an event list', () => {
+describe.runIf(has.epoll)('an event list', () => {
   test('holds the mask and the 64 bits of data of every event', () => {
     const epoll = openEpoll();
     const list = new EpollEventList(8);

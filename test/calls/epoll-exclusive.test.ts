@@ -11,14 +11,13 @@ import {
 } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('the flags of an entry:', () => {
+describe.runIf(has.epoll)('the flags of an entry:', () => {
   test.each([
     ['EPOLLONESHOT', EPOLLONESHOT],
     ['EPOLLRDHUP', EPOLLRDHUP],

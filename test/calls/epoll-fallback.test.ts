@@ -1,7 +1,6 @@
-import { release } from 'node:os';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { compile, start, startNode } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 
 /** Runs a program for which epoll_pwait2 fails with the errno in the first argument. */
 const FILTER = `
@@ -72,11 +71,7 @@ interface Waits {
   later: number;
 }
 
-const [major, minor] = release().split('.').map(Number);
-const hasPwait2 = major > 5 || (major === 5 && minor >= 11);
-
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
+describe.runIf(has.epoll)('a wait of a fraction of a millisecond', () => {
   let filter = '';
   beforeAll(() => {
     filter = compile(FILTER);
@@ -97,8 +92,7 @@ describe.skipIf(!hasEpoll)('a wait of a fraction of a millisecond', () => {
     }
   });
 
-  // Only Linux 5.11 and later have epoll_pwait2.
-  test.skipIf(!hasPwait2)('is not rounded up if the kernel has epoll_pwait2', async () => {
+  test.runIf(has.epollPwait2)('is not rounded up if the kernel has epoll_pwait2', async () => {
     const { code, stdout, stderr } = await startNode(WAITS).ended;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const waits: Waits = JSON.parse(stdout);

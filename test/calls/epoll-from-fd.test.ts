@@ -3,17 +3,16 @@ import { Epoll, EPOLLIN } from 'io-selectors';
 import { eventfd, getBlocking, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, openCount, openDescriptors } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
 const O_PATH = 0o10000000;
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('Epoll.fromFd', () => {
+describe.runIf(has.epoll)('Epoll.fromFd', () => {
   test('gives a second view of the same set', () => {
     const original = openEpoll();
     const [readFd, writeFd] = pipe();

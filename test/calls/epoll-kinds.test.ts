@@ -5,10 +5,10 @@ import { EPOLLIN } from 'io-selectors';
 import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { compile, start } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
@@ -85,8 +85,7 @@ const EXPECTED: Record<string, string> = {
 
 const directory = () => mkdtempSync(join(tmpdir(), 'io-selectors-'));
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an epoll instance', () => {
+describe.runIf(has.epoll)('an epoll instance', () => {
   test.each<[string, () => number]>([
     ['a pipe', () => pipe()[0]],
     ['the write end of a pipe', () => pipe()[1]],

@@ -3,13 +3,12 @@ import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLPRI, EPOLLRDHUP } from 'io-
 import { read, write } from 'io-selectors/fd';
 import { AF_INET, MSG_OOB, SO_OOBINLINE, Socket, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, fill, owned, pipe, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { openEpoll, ready } from './epoll.js';
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('the events of', () => {
+describe.runIf(has.epoll)('the events of', () => {
   test('a TCP socket contain EPOLLRDHUP after it shuts down reading itself', () => {
     const epoll = openEpoll();
     const [client] = tcpPair();

@@ -1,9 +1,9 @@
 import { type Epoll, EPOLLEXCLUSIVE, EPOLLIN, EPOLLOUT } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
@@ -14,8 +14,7 @@ function chain(length: number): Epoll[] {
   return instances;
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an epoll instance in another', () => {
+describe.runIf(has.epoll)('an epoll instance in another', () => {
   test('is refused at the sixth level over a pipe', () => {
     const [readFd, writeFd] = pipe();
     const levels = Array.from({ length: 6 }, openEpoll);

@@ -2,10 +2,10 @@ import { closeSync } from 'node:fs';
 import { type Epoll, EPOLLHUP, EPOLLIN, EPOLLONESHOT, EPOLLRDHUP } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
 
@@ -18,8 +18,7 @@ function fired(): { epoll: Epoll; readFd: number; writeFd: number } {
   return { epoll, readFd, writeFd };
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('a one-shot entry', () => {
+describe.runIf(has.epoll)('a one-shot entry', () => {
   test('reports nothing after its event, but stays in the set with an empty mask', () => {
     const { epoll, readFd, writeFd } = fired();
     expect(epoll.wait(0)).toEqual([]);

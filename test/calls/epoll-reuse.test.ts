@@ -3,11 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { Epoll, EPOLLIN, EPOLLOUT } from 'io-selectors';
 import { dup2, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
 import { compile } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll, ready } from './epoll.js';
 
@@ -35,8 +35,7 @@ function watchedWithDuplicate() {
   return { epoll, readFd, writeFd, duplicate };
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('an entry of an epoll instance', () => {
+describe.runIf(has.epoll)('an entry of an epoll instance', () => {
   test('outlives the close of its number while a duplicate is open', () => {
     const epoll = openEpoll();
     const [number, writeFd] = highPipe();

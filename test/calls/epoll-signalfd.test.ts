@@ -1,12 +1,11 @@
 import { Epoll, EPOLLIN } from 'io-selectors';
 import { read } from 'io-selectors/fd';
 import { expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { pendingSignalFd } from './signalfd.js';
 
-// A build may lack epoll.
-test.skipIf(!hasEpoll)('two epoll instances report a pending signal until it is read', () => {
+test.runIf(has.epoll)('two epoll instances report a pending signal until it is read', () => {
   const fd = pendingSignalFd();
   const epolls = [owned(new Epoll()), owned(new Epoll())];
   for (const epoll of epolls) epoll.register(fd, EPOLLIN);

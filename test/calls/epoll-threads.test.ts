@@ -2,9 +2,9 @@ import { closeSync } from 'node:fs';
 import { Epoll, EPOLLET, EPOLLIN, EPOLLONESHOT } from 'io-selectors';
 import { dup2, eventfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { epollEntries } from '../support/witness.js';
 import { openEpoll } from './epoll.js';
@@ -23,8 +23,7 @@ async function waiter(epoll: Epoll) {
   return thread;
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('a thread that waits', () => {
+describe.runIf(has.epoll)('a thread that waits', () => {
   test('wakes when another thread adds a ready descriptor', async () => {
     const epoll = openEpoll();
     epoll.register(pipe()[0], EPOLLIN);

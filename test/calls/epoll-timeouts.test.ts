@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Epoll, EpollEventList, EPOLLIN } from 'io-selectors';
 import { eventfd, timerfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { openEpoll } from './epoll.js';
 
@@ -26,8 +26,7 @@ function elapsed(call: () => void): number {
   return performance.now() - since;
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
+describe.runIf(has.epoll).each(ways)('the timeout of %s', (_, wait) => {
   test.each([1, 3, 20, 100])('of %d ms passes in full', (timeoutMs) => {
     const epoll = idle();
     const took = elapsed(() => expect(wait(epoll, timeoutMs)).toBe(0));
@@ -123,8 +122,7 @@ describe.skipIf(!hasEpoll).each(ways)('the timeout of %s', (_, wait) => {
   });
 });
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('a thread in epoll_wait', () => {
+describe.runIf(has.epoll)('a thread in epoll_wait', () => {
   const ENDLESS = [2 ** 31, 2 ** 32, Infinity, null, undefined, -1, -(2 ** 31)];
 
   test.each(ENDLESS)('sleeps until there is data with a timeout of %s', async (timeoutMs) => {

@@ -3,10 +3,10 @@ import { Epoll, EpollEventList, EPOLLIN, EPOLLONESHOT, EPOLLOUT } from 'io-selec
 import { dup2, eventfd, read, timerfd, write } from 'io-selectors/fd';
 import { AF_INET, Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries, residentBytes } from '../support/witness.js';
 import { openEpoll, ready } from './epoll.js';
 
@@ -23,8 +23,7 @@ function watchedPipes(full: number, quiet: number) {
   return { epoll, fullFds: pipes.slice(0, full).map(([readFd]) => readFd) };
 }
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('epoll_wait', () => {
+describe.runIf(has.epoll)('epoll_wait', () => {
   test('reports all of several writable descriptors', () => {
     const epoll = openEpoll();
     const events = Array.from({ length: 3 }, () => owned(eventfd()));

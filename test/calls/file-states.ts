@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { Epoll, EPOLLET, EPOLLIN, select } from 'io-selectors';
 import { eventfd, pidfd, timerfd } from 'io-selectors/fd';
 import { onTestFinished } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { closedFd, openFile, temporaryPath } from '../support/files.js';
 import { untilReadable } from '../support/internet.js';
 import { flush, packetMode, pty, ptyMaster } from '../support/ptys.js';
-import { hasEpoll } from '../support/selectors.js';
 import { openDescriptors } from '../support/witness.js';
 import { pendingSignalFd } from './signalfd.js';
 import type { State } from './states.js';
@@ -98,7 +98,7 @@ export const fileStates: State[] = [
   ['timerfd, expired then read', expiredThenRead, ...IDLE],
   ['signalfd, signal pending', pendingSignalFd, ...READABLE],
   ['inotify, event queued', inotifyWithEvent, ...READABLE],
-  ...(hasEpoll ? ofEpoll : []),
+  ...(has.epoll ? ofEpoll : []),
   ['pidfd, process exited', zombie, ...READABLE],
   ['pty master, slave never opened', ptyMaster, ...WRITABLE],
   ['pty slave, idle', () => pty()[1], ...WRITABLE],

@@ -2,10 +2,10 @@ import { writeSync } from 'node:fs';
 import { Poll, POLLIN, POLLOUT } from 'io-selectors';
 import { eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { hasPoll } from '../support/selectors.js';
 import { openPoll } from './poll.js';
 
 type Method = 'register' | 'modify' | 'unregister' | 'wait';
@@ -15,8 +15,7 @@ function call(poll: Poll, method: Method, ...args: unknown[]): unknown {
   return Reflect.apply(poll[method], poll, args);
 }
 
-// A build may lack poll.
-describe.skipIf(!hasPoll)('Poll', () => {
+describe.runIf(has.poll)('Poll', () => {
   describe.each<Method>(['register', 'modify', 'unregister'])('%s', (method) => {
     test.each<[form: string, file: (poll: Poll) => unknown]>([
       ['the Poll itself', (poll) => poll],
@@ -142,6 +141,6 @@ describe.skipIf(!hasPoll)('Poll', () => {
 });
 
 // Only builds without poll.
-test.skipIf(hasPoll)('without poll, a Poll cannot be made', () => {
+test.runIf(!has.poll)('without poll, a Poll cannot be made', () => {
   expectError(() => new Poll(), 'ERR_NOT_SUPPORTED');
 });

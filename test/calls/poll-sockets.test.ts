@@ -15,16 +15,15 @@ import {
 import { pidfd } from 'io-selectors/fd';
 import { Socket, SOCK_DGRAM } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, fill, owned, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { untilReadable } from '../support/internet.js';
 import { pty } from '../support/ptys.js';
-import { hasPoll } from '../support/selectors.js';
 import { masterInPacketMode } from './file-states.js';
 import { openPoll, polled } from './poll.js';
 import { connecting } from './socket-states.js';
 
-// A build may lack poll.
-describe.skipIf(!hasPoll)('Poll', () => {
+describe.runIf(has.poll)('Poll', () => {
   test('a TCP socket whose buffers are full has no POLLOUT until the peer reads', () => {
     const [client, server] = tcpPair();
     // Sent bytes move on to the peer's buffer for a while and make room again.

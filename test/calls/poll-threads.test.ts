@@ -3,14 +3,13 @@ import { isMainThread } from 'node:worker_threads';
 import { POLLIN, POLLNVAL, POLLRDHUP } from 'io-selectors';
 import { SOCK_SEQPACKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe, socketPair } from '../support/descriptors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasPoll } from '../support/selectors.js';
 import { inThread, syscallNumbers } from '../support/threads.js';
 import { openPoll } from './poll.js';
 
-// A build may lack poll.
-describe.skipIf(!hasPoll)('Poll in a thread', () => {
+describe.runIf(has.poll)('Poll in a thread', () => {
   /** Starts a wait in another thread and resolves once that sleeps. */
   async function waiting(fd: number, events: number, timeoutMs?: number | null) {
     const thread = await inThread({ fd, events, timeoutMs }, ({ Poll }, { fd, events, timeoutMs }) => {

@@ -15,14 +15,13 @@ import {
 } from 'io-selectors';
 import { dup, eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
 import { closedFd, openFile, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { hasPoll } from '../support/selectors.js';
 import { openPoll, polled } from './poll.js';
 
-// A build may lack poll.
-describe.skipIf(!hasPoll)('Poll', () => {
+describe.runIf(has.poll)('Poll', () => {
   test('a pipe with room has exactly POLLOUT', () => {
     const [, w] = pipe();
     expect(openPoll([w, POLLOUT]).wait()).toEqual([{ fd: w, revents: POLLOUT }]);

@@ -3,6 +3,7 @@ import { Server } from 'node:net';
 import { select } from 'io-selectors';
 import { close } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { ownedFd, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { closedFd, closedFdPastTable } from '../support/files.js';
@@ -115,7 +116,7 @@ describe('descriptors that are not open', () => {
     expect(error).toHaveProperty('message', 'EBADF: bad file descriptor, select');
   });
 
-  test.runIf(process.platform === 'linux')('one beside a descriptor opened with O_PATH is the one that EBADF names', () => {
+  test.runIf(has.pathFlag)('one beside a descriptor opened with O_PATH is the one that EBADF names', () => {
     const path = ownedFd(openSync('/', O_PATH));
     // The kernel is not asked if the highest one is closed.
     const [fd, highest] = highPipe().toSorted((a, b) => a - b);

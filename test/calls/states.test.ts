@@ -1,7 +1,7 @@
 import { describeMask, Epoll, Poll, POLLIN, POLLOUT, POLLPRI, POLLRDHUP, select, type SystemError } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
-import { hasEpoll, hasPoll } from '../support/selectors.js';
 import { states } from './states.js';
 
 const EVENTS = POLLIN | POLLPRI | POLLOUT | POLLRDHUP;
@@ -25,16 +25,14 @@ function polled(fd: number, events: number): string {
   return words(poll.wait(0)[0]?.revents ?? 0, 'poll');
 }
 
-// A build may lack poll.
-describe.skipIf(!hasPoll)('poll', () => {
+describe.runIf(has.poll)('poll', () => {
   test.each(states)('%s', (_name, make, events, withoutEvents) => {
     const fd = make();
     expect([polled(fd, EVENTS), polled(fd, 0)]).toEqual([events, withoutEvents]);
   });
 });
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('epoll', () => {
+describe.runIf(has.epoll)('epoll', () => {
   test.each(states)('%s', (_name, make, _events, _withoutEvents, expected) => {
     const epoll = owned(new Epoll());
     const fd = make();

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import { POLLIN, select } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
-import { hasPoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { writeOnceBlocked } from './late-writer.js';
 import { openPoll } from './poll.js';
@@ -33,8 +33,7 @@ const calls: Call[] = [
   },
 ];
 
-// A build may lack poll.
-describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name', ({ name, syscalls, prepare }) => {
+describe.each(calls.filter(({ name }) => name === 'select' || has.poll))('$name', ({ name, syscalls, prepare }) => {
   /** How long waits without events take. */
   function idleWaits(timeoutMs: number, count: number): number[] {
     const wait = prepare(pipe()[0]);
@@ -134,8 +133,7 @@ describe.each(calls.filter(({ name }) => name === 'select' || hasPoll))('$name',
   });
 });
 
-// A build may lack poll.
-test.skipIf(!hasPoll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
+test.runIf(has.poll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
   'poll with a timeout of %d ms waits until there is data',
   async (timeout) => {
     const [r, w] = pipe();
@@ -145,7 +143,7 @@ test.skipIf(!hasPoll).each([-0.1, -1, -2, -(2 ** 31), -(2 ** 32), -Infinity])(
   },
 );
 
-test.skipIf(!hasPoll).each([2 ** 31, 2 ** 32, 2 ** 64])('poll waits for data with a timeout of %d ms, more than an int holds', async (timeout) => {
+test.runIf(has.poll).each([2 ** 31, 2 ** 32, 2 ** 64])('poll waits for data with a timeout of %d ms, more than an int holds', async (timeout) => {
   const [r, w] = pipe();
   const poll = openPoll([r, POLLIN]);
   await writeOnceBlocked(w, 'poll', 'ppoll');

@@ -2,8 +2,8 @@ import { Epoll, EpollSelector, Poll, PollSelector, SelectSelector, Waker } from 
 import { eventfd, pidfd, signals, timerfd } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
-import { hasEpoll, hasPoll } from '../support/selectors.js';
 
 interface Closable extends Disposable {
   readonly closed: boolean;
@@ -11,21 +11,19 @@ interface Closable extends Disposable {
   close(): void;
 }
 
-const isLinux = process.platform === 'linux';
-
 /** Everything that has a close(), made by the function of its row where the system has it. */
 const CLASSES: [name: string, isThere: boolean, make: () => Closable][] = [
   ['SelectSelector', true, () => new SelectSelector()],
-  ['PollSelector', hasPoll, () => new PollSelector()],
-  ['EpollSelector', hasEpoll, () => new EpollSelector()],
-  ['Poll', hasPoll, () => new Poll()],
-  ['Epoll', hasEpoll, () => new Epoll()],
+  ['PollSelector', has.poll, () => new PollSelector()],
+  ['EpollSelector', has.epoll, () => new EpollSelector()],
+  ['Poll', has.poll, () => new Poll()],
+  ['Epoll', has.epoll, () => new Epoll()],
   ['Waker', true, () => new Waker(owned(new SelectSelector()).waker.share())],
   ['Socket', true, () => new Socket()],
-  ['EventFd', isLinux, () => eventfd()],
-  ['TimerFd', isLinux, () => timerfd({ delayMs: 0 })],
-  ['PidFd', isLinux, () => pidfd(process.pid)],
-  ['Signals', true, () => signals(['SIGUSR2'])],
+  ['EventFd', has.eventfd, () => eventfd()],
+  ['TimerFd', has.timerfd, () => timerfd({ delayMs: 0 })],
+  ['PidFd', has.pidfd, () => pidfd(process.pid)],
+  ['Signals', has.signals, () => signals(['SIGUSR2'])],
 ];
 
 describe.each(CLASSES.filter(([, isThere]) => isThere))('%s', (_, __, make) => {

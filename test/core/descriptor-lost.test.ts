@@ -2,11 +2,11 @@ import { eventfd } from 'io-selectors/fd';
 import * as fd from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
 import { owned, ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { startNode } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { openDescriptors } from '../support/witness.js';
 
 /** Ways to take a number from the object that owns it and give it to a pipe. */
@@ -91,7 +91,7 @@ describe('a number that its owner has lost', () => {
     expect(JSON.parse(stdout)).toEqual({ same: true, codes: ['EBADF', 'none'], kept: true, fd: -1 });
   });
 
-  test.skipIf(!hasEpoll)('is not closed by a selector that has lost its epoll and its waker', async () => {
+  test.runIf(has.epoll)('is not closed by a selector that has lost its epoll and its waker', async () => {
     const found = await inChild(null, (io) => {
       const { closeSync, fstatSync, openSync } = process.getBuiltinModule('node:fs');
       const selector = new io.EpollSelector();

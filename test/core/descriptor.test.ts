@@ -1,13 +1,12 @@
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild, type Package } from '../support/child.js';
 import { owned } from '../support/descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
 const KINDS = ['Socket', 'socketPair', 'accept', 'eventfd', 'timerfd', 'pidfd'];
-// A build may lack epoll.
-if (hasEpoll) KINDS.push('Epoll', 'EpollSelector');
+if (has.epoll) KINDS.push('Epoll', 'EpollSelector');
 
 interface Owner {
   close(): void;

@@ -13,8 +13,9 @@ import {
 import { close, eventfd, pidfd, signals, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, MessageList, Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe, portOf, socketPair, tcpPair } from '../support/descriptors.js';
-import { backends, hasEpoll, hasPoll, open } from '../support/selectors.js';
+import { backends, open } from '../support/selectors.js';
 
 describe('console.log shows', () => {
   test('a socket with its addresses', () => {
@@ -70,7 +71,7 @@ describe('console.log shows', () => {
     expect(inspect(list)).toBe('MessageList { capacity: 4, slotSize: 100, length: 1 }');
   });
 
-  test.skipIf(!hasPoll)('a Poll', () => {
+  test.runIf(has.poll)('a Poll', () => {
     const poll = new Poll();
     poll.register(0, POLLIN);
     expect(inspect(poll)).toBe('Poll { size: 1, closed: false }');
@@ -78,7 +79,7 @@ describe('console.log shows', () => {
     expect(inspect(poll)).toBe('Poll { size: 0, closed: true }');
   });
 
-  test.skipIf(!hasEpoll)('an Epoll and a list of its events', () => {
+  test.runIf(has.epoll)('an Epoll and a list of its events', () => {
     const epoll = owned(new Epoll());
     expect(inspect(epoll)).toBe(`Epoll { fd: ${epoll.fd}, closed: false }`);
     epoll.close();

@@ -1,6 +1,7 @@
 import { select } from 'io-selectors';
 import { type EventFd, eventfd, getBlocking, setBlocking } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { inThread } from '../support/threads.js';
@@ -14,7 +15,7 @@ function open(...args: Parameters<typeof eventfd>): EventFd {
   return owned(eventfd(...args));
 }
 
-describe('an eventfd', () => {
+describe.runIf(has.eventfd)('an eventfd', () => {
   test('is an eventfd according to the kernel', () => {
     const { fd } = open();
     expect(openDescriptors().get(fd)).toBe('anon_inode:[eventfd]');
@@ -115,7 +116,7 @@ const notCounts: [unknown, string, ErrorConstructor][] = [
   ),
 ];
 
-describe('the count of an eventfd', () => {
+describe.runIf(has.eventfd)('the count of an eventfd', () => {
   test.each(notCounts)('cannot start at %o: %s', (value, code, type) => {
     expectError(() => Reflect.apply(eventfd, undefined, [value]), code, { type });
   });

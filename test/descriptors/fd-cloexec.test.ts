@@ -4,8 +4,8 @@ import { Epoll } from 'io-selectors';
 import { close, dup, dup2, eventfd, pidfd, pipe, timerfd } from 'io-selectors/fd';
 import { Socket, socketPair } from 'io-selectors/socket';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { portOf } from '../support/descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 
 const O_CLOEXEC = 0o2000000;
 
@@ -40,8 +40,7 @@ const objects: [string, () => { readonly fd: number; close(): void }][] = [
   ['eventfd that blocks', () => eventfd(0, { blocking: true })],
   ['timerfd', () => timerfd({ delayMs: 0 })],
   ['pidfd', () => pidfd(process.pid)],
-  // A build may lack epoll.
-  ...(hasEpoll ? [['Epoll', () => new Epoll()] as [string, () => Epoll]] : []),
+  ...(has.epoll ? [['Epoll', () => new Epoll()] as [string, () => Epoll]] : []),
 ];
 
 describe('a child process does not inherit', () => {
@@ -74,8 +73,7 @@ describe('a child process does not inherit', () => {
   });
 });
 
-// A build may lack epoll.
-test.skipIf(!hasEpoll)('a child process inherits an Epoll that was made with cloexec: false', () => {
+test.runIf(has.epoll)('a child process inherits an Epoll that was made with cloexec: false', () => {
   const epoll = new Epoll({ cloexec: false });
   const inherited = execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });
   expect(inherited).toContain(` ${epoll.fd} -> anon_inode:[eventpoll]\n`);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { select } from 'io-selectors';
 import { pidfd, type PidFd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
 import { owned } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
@@ -14,7 +15,7 @@ function watch({ process }: Child): PidFd {
   return owned(pidfd(process.pid!));
 }
 
-describe('a pidfd', () => {
+describe.runIf(has.pidfd)('a pidfd', () => {
   // Node reaps a child when its event loop turns. None of these tests turns it before the read.
   test.each([0, 1, 7, 255])('reads exit code %i', async (code) => {
     const child = start('sh', ['-c', `exit ${code}`]);
@@ -95,7 +96,7 @@ describe('a pidfd', () => {
   });
 });
 
-test('a pid without a process fails with ESRCH', () => {
+test.runIf(has.pidfd)('a pid without a process fails with ESRCH', () => {
   // Larger than any pid of Linux.
   expect(thrownBy(() => pidfd(2 ** 31 - 1))).toMatchObject({
     message: 'ESRCH: no such process, pidfd_open',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { select } from 'io-selectors';
 import { getBlocking, timerfd, type TimerFd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { untilReadable } from '../support/internet.js';
@@ -24,7 +25,7 @@ function witness(timer: TimerFd): { left: bigint; interval: bigint; clock: numbe
   return { left: time('it_value'), interval: time('it_interval'), clock: Number(/^clockid: (\d+)/m.exec(text)![1]) };
 }
 
-describe('a timerfd', () => {
+describe.runIf(has.timerfd)('a timerfd', () => {
   test('is a timerfd on the monotonic clock according to the kernel', () => {
     const timer = open({ delayMs: 60_000 });
     expect(openDescriptors().get(timer.fd)).toBe('anon_inode:[timerfd]');
@@ -139,7 +140,7 @@ describe('a timerfd refuses the options', () => {
     expectError(() => Reflect.apply(timerfd, undefined, [options]), code, { type });
   });
 
-  test.each(notOptions)('%o when it is set: %s, and stays as it was', (options, code, type) => {
+  test.runIf(has.timerfd).each(notOptions)('%o when it is set: %s, and stays as it was', (options, code, type) => {
     const timer = open({ delayMs: 60_000, intervalMs: 7 });
     expectError(() => Reflect.apply(timer.set.bind(timer), undefined, [options]), code, { type });
     expect(witness(timer).interval).toBe(7_000_000n);

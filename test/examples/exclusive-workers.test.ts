@@ -1,7 +1,7 @@
 import { EPOLLEXCLUSIVE } from 'io-selectors';
 import { expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { start } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollSets, type Program, readingClient, startExample } from './support.js';
 
 /** Of each epoll with an exclusive registration in it: how many. */
@@ -12,7 +12,7 @@ function exclusiveRegistrations(program: Program): number[] {
 
 const ARGS = ['--port', '0', '--workers', '3'];
 
-test.runIf(hasEpoll)('workers share a listening socket, and each asks to be woken alone', async () => {
+test.runIf(has.epoll)('workers share a listening socket, and each asks to be woken alone', async () => {
   const program = await startExample('exclusive-workers', '', ARGS);
   expect(exclusiveRegistrations(program)).toEqual([1, 1, 1]);
   const clients = Array.from({ length: 100 }, () => readingClient(program));
@@ -37,7 +37,7 @@ test('refuses a pool that is too large', async () => {
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'exclusive-workers: --workers 65: from 1 to 64 are possible\n' });
 });
 
-test.skipIf(hasEpoll)('says in one line that it needs epoll', async () => {
+test.runIf(!has.epoll)('says in one line that it needs epoll', async () => {
   const { code, stderr } = await start(process.execPath, ['examples/exclusive-workers.js']).ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^exclusive-workers: needs epoll.*\n$/);

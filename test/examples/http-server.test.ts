@@ -3,8 +3,8 @@ import { Agent, type IncomingMessage, request, type RequestOptions } from 'node:
 import { setImmediate } from 'node:timers/promises';
 import { availableBackends, EPOLLOUT } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { start } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { Client, epollSets, expectCleanEnd, occurrences, type Program, readingClient, startExample, startWithLimit, untilRefused } from './support.js';
 
 const MAX_BODY = 2 ** 20;
@@ -102,7 +102,7 @@ test('closes connections that stall, and ends in time although a client reads no
   await expectCleanEnd(program);
 });
 // What shows that the server waits for the client to read is epoll's.
-test.runIf(hasEpoll)('sends the answer that it is at before it ends', async () => {
+test.runIf(has.epoll)('sends the answer that it is at before it ends', async () => {
   const program = await startExample('http-server', '');
   const idle = readingClient(program);
   const lazy = new Client(program);

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { tcpListener } from '../support/descriptors.js';
 import { temporaryPath } from '../support/files.js';
 import { root, start } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 import { expectCleanEnd, startExample } from './support.js';
 
 const programs = readdirSync(join(root, 'examples'))
   .filter((name) => name.endsWith('.js'))
   .map((name) => name.replace('.js', ''))
   // Its one call is of epoll.
-  .filter((name) => hasEpoll || name !== 'exclusive-workers');
+  .filter((name) => has.epoll || name !== 'exclusive-workers');
 const tcpPrograms = programs.filter((name) => name !== 'unix-socket' && name !== 'udp-echo');
 
 function run(name: string, ...args: string[]) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callTools } from '../support/callables.js';
-import { hasEpoll, hasPoll } from '../support/selectors.js';
+import { has } from '../support/capability.js';
 import { type Fault, inFaultyChild } from './fault.js';
 import { faultSteps, type Steps } from './steps.js';
 
@@ -26,7 +26,7 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['pthread_create', ['EAGAIN'], { allCallers: true }],
 ];
 
-const reached = FAULTS.filter(([call]) => (hasEpoll || !/^(epoll|dup3)/.test(call)) && (hasPoll || call !== 'poll'));
+const reached = FAULTS.filter(([call]) => (has.epoll || !/^(epoll|dup3)/.test(call)) && (has.poll || call !== 'poll'));
 
 test.each(reached)(
   'if %s fails at any step of an operation, nothing is lost and no descriptor is left behind',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openNumbers } from '../support/callables.js';
-import { backends, hasEpoll } from '../support/selectors.js';
+import { has } from '../support/capability.js';
+import { backends } from '../support/selectors.js';
 import { inFaultyChild } from './fault.js';
 
 describe.each(backends)('%s', (backend) => {
@@ -96,7 +97,7 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
   });
 });
 
-describe.skipIf(!hasEpoll)('an epoll selector that cannot get rid of a stale entry', () => {
+describe.runIf(has.epoll)('an epoll selector that cannot get rid of a stale entry', () => {
   test.each([
     ['epoll_create1', 'EMFILE'],
     ['dup3', 'EBUSY'],

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { root } from '../support/processes.js';
-import { hasEpoll, hasPoll } from '../support/selectors.js';
 import { anchorOf, type Block, blocksOf, linksOf, pages, sectionsOf, textOf } from './markdown.js';
 import { programOf, promised, run } from './program.js';
 
@@ -13,7 +13,7 @@ const { name, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
 
 /** Whether it is a program, and this build has the back ends that it names. */
 function isRunnable({ language, code }: Block): boolean {
-  return language === 'js' && (hasPoll || !/\bPoll/.test(code)) && (hasEpoll || !/\bEpoll/.test(code));
+  return language === 'js' && (has.poll || !/\bPoll/.test(code)) && (has.epoll || !/\bEpoll/.test(code));
 }
 
 describe.each(pages)('%s', (page) => {

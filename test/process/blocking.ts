@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { BaseSelector } from 'io-selectors';
-import { backends, hasEpoll, hasPoll } from '../support/selectors.js';
+import { has } from '../support/capability.js';
+import { backends } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 
@@ -17,8 +18,8 @@ export const blockingWaits: Blocking[] = [
   ...backends.map(([backend]) => ({ backend, wait: 'selector.select(null)' })),
   ...backends.map(([backend]) => ({ backend, wait: 'selector.selectEach()' })),
   { backend: 'select', wait: 'select()' },
-  ...(hasPoll ? [{ backend: 'poll' as const, wait: 'Poll.wait()' }] : []),
-  ...(hasEpoll ? ['Epoll.wait()', 'Epoll.waitInto()'].map((wait) => ({ backend: 'epoll' as const, wait })) : []),
+  ...(has.poll ? [{ backend: 'poll' as const, wait: 'Poll.wait()' }] : []),
+  ...(has.epoll ? ['Epoll.wait()', 'Epoll.waitInto()'].map((wait) => ({ backend: 'epoll' as const, wait })) : []),
 ];
 
 /** Blocks the calling thread. Passed as text: it sees nothing but its arguments. */

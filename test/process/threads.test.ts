@@ -1,9 +1,10 @@
 import { Epoll, EPOLLET, EPOLLIN, EVENT_READ, select } from 'io-selectors';
 import { dup, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { startNode } from '../support/processes.js';
-import { backends, hasEpoll } from '../support/selectors.js';
+import { backends } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 
 describe.each(backends)('%s in a worker', (backend) => {
@@ -57,7 +58,7 @@ describe.each(backends)('%s in a worker', (backend) => {
 });
 
 // Needs a build with epoll.
-describe.skipIf(!hasEpoll)('epoll shared by threads', () => {
+describe.runIf(has.epoll)('epoll shared by threads', () => {
   test('an event is not lost to a waiter that times out', async () => {
     const rounds = 200;
     const epoll = owned(new Epoll());

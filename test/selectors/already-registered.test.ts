@@ -1,10 +1,11 @@
 import { EVENT_READ, Poll, POLLIN } from 'io-selectors';
 import { close, dup2 } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
-import { backends, hasPoll, open } from '../support/selectors.js';
+import { backends, open } from '../support/selectors.js';
 
 /** The advice in the error message, as another file may have taken the number. */
 const advice = (fd: number) =>
@@ -40,7 +41,7 @@ describe.each(backends)('%s: for a number that is registered already,', (_backen
   });
 });
 
-test.skipIf(!hasPoll)('the error of Poll tells what to do if another file has the number by now', () => {
+test.runIf(has.poll)('the error of Poll tells what to do if another file has the number by now', () => {
   const [readFd] = pipe();
   const poll = owned(new Poll());
   poll.register(readFd, POLLIN);

@@ -3,8 +3,9 @@ import { EpollSelector, EVENT_READ, type RegisterOptions } from 'io-selectors';
 import { read, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { follow, idle, keysOf, turns } from '../support/async.js';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
-import { backends, expectReady, hasEpoll } from '../support/selectors.js';
+import { backends, expectReady } from '../support/selectors.js';
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
@@ -137,7 +138,7 @@ const RIVALS: [string, (round: number, controller: AbortController) => number | 
   ['timeout', (round) => [0, 0.01, 1][round % 3]],
 ];
 
-const EDGE_OR_ONE_SHOT: [string, typeof EpollSelector, RegisterOptions][] = hasEpoll
+const EDGE_OR_ONE_SHOT: [string, typeof EpollSelector, RegisterOptions][] = has.epoll
   ? [
       ['epoll, edge-triggered', EpollSelector, { trigger: 'edge' }],
       ['epoll, one-shot', EpollSelector, { oneShot: true }],

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
-import { hasPoll } from '../support/selectors.js';
 
 // poll(2) takes at most RLIMIT_NOFILE entries, and the thread that waits needs one of them for its wake-up.
-describe.skipIf(!hasPoll)('a PollSelector with as many registrations as the process may have descriptors', () => {
+describe.runIf(has.poll)('a PollSelector with as many registrations as the process may have descriptors', () => {
   test.each(['write', 'wake', 'timeout', 'change', 'close'])('waits without using the CPU: %s', async (end) => {
     const { cpuMs, ...report } = await inChild(end, async (io, end) => {
       const { setTimeout } = process.getBuiltinModule('node:timers/promises');

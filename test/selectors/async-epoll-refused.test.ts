@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { startNode } from '../support/processes.js';
-import { hasEpoll } from '../support/selectors.js';
 
 const PRELUDE = `
   import { readdirSync } from 'node:fs';
@@ -46,7 +46,7 @@ async function reportOf(source: string): Promise<Record<string, unknown>> {
 
 const WORKS = [true, true, 0, 0];
 
-describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
+describe.runIf(has.epoll)('an epoll that the event loop cannot watch', () => {
   test('rejects while 600 duplicates of a descriptor are registered', async () => {
     const report = await reportOf(`
       report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
@@ -125,7 +125,7 @@ describe.skipIf(!hasEpoll)('an epoll that the event loop cannot watch', () => {
   });
 });
 
-describe.skipIf(!hasEpoll).each([
+describe.runIf(has.epoll).each([
   ['closed', 'close(number)', 'EBADF'],
   ["another file's", 'dup2(stranger, number)', 'EINVAL'],
 ])("a selector whose descriptor is %s behind its back", (_, lose, code) => {
@@ -166,7 +166,7 @@ describe.skipIf(!hasEpoll).each([
   });
 });
 
-test.skipIf(!hasEpoll)('a selector leaves no descriptor with the event loop after close()', async () => {
+test.runIf(has.epoll)('a selector leaves no descriptor with the event loop after close()', async () => {
   const report = await reportOf(`
     const count = () => openCount();
     const before = count();

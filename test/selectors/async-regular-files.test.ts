@@ -1,12 +1,12 @@
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { openFile, temporaryPath } from '../support/files.js';
-import { hasEpoll } from '../support/selectors.js';
 
 // A build may lack epoll, the only back end that refuses regular files.
-describe.skipIf(!hasEpoll)("unpollable: 'ready'", () => {
+describe.runIf(has.epoll)("unpollable: 'ready'", () => {
   const file = () => openFile(temporaryPath('file'), 'w+');
 
   test('a regular file is ready at every wait', async () => {

@@ -3,9 +3,9 @@ import { EpollSelector, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { elapsed, follow, keysOf, MOMENTS, turns } from '../support/async.js';
+import { has } from '../support/capability.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
-import { hasEpoll } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { threadCpuMs } from './cpu.js';
 
@@ -25,7 +25,7 @@ function withDuplicate() {
 }
 
 // A build may lack epoll, the only back end with stale entries.
-describe.skipIf(!hasEpoll)('a stale entry of epoll and selectAsync', () => {
+describe.runIf(has.epoll)('a stale entry of epoll and selectAsync', () => {
   test.each(MOMENTS)('a wait during which it fires goes on for the rest of its time, %s', async (_moment, reached) => {
     const { selector, makeStale } = withDuplicate();
     const { result, elapsedMs } = await elapsed(async () => {

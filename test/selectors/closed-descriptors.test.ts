@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { EVENT_READ } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { ownedFd, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
@@ -23,7 +24,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   });
 
   // Linux's O_PATH, which is missing from Node's constants.
-  test.skipIf(process.platform !== 'linux')('registering a descriptor opened with O_PATH is refused', () => {
+  test.runIf(has.pathFlag)('registering a descriptor opened with O_PATH is refused', () => {
     const O_PATH = 0o10000000;
     const fd = ownedFd(openSync('/', O_PATH | constants.O_RDONLY));
     const selector = open(Selector);

@@ -14,16 +14,16 @@ import {
 } from 'io-selectors';
 import { close, read, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { highPipe } from '../support/high-descriptors.js';
-import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
+import { expectIdle, expectReady } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 
 const mask = (selector: EpollSelector) => epollEntries(selector.fd)[0].events;
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('epoll', () => {
+describe.runIf(has.epoll)('epoll', () => {
   test('its descriptor is an epoll, and -1 after close()', () => {
     const selector = owned(new EpollSelector());
     const key = selector.register(pipe()[1], EVENT_WRITE);

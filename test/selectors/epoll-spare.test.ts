@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
-import { hasEpoll } from '../support/selectors.js';
 
 // A build may lack epoll, the only back end with stale entries.
-describe.skipIf(!hasEpoll)('a stale entry that cannot be left behind because no descriptor is free', () => {
+describe.runIf(has.epoll)('a stale entry that cannot be left behind because no descriptor is free', () => {
   test('costs no CPU time, hides nothing, and is left behind once one is free', async () => {
     const result = await inChild(null, async ({ fd, ...io }) => {
       const { readFileSync, readdirSync } = process.getBuiltinModule('node:fs');

@@ -10,9 +10,10 @@ import {
 } from 'io-selectors';
 import { close, dup2, timerfd, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
-import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
+import { expectIdle, expectReady } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { timed } from './cpu.js';
 
@@ -33,7 +34,7 @@ const mask = (selector: EpollSelector, number: number) =>
   epollEntries(selector.fd).find(({ fd }) => fd === number)?.events ?? 0;
 
 // A build may lack epoll, the only back end with stale entries.
-describe.skipIf(!hasEpoll)('a stale entry of epoll', () => {
+describe.runIf(has.epoll)('a stale entry of epoll', () => {
   test('is reported while it still has its registration', () => {
     const [readFd, writeFd] = highPipe();
     const duplicate = dupHigh(readFd);

@@ -2,10 +2,11 @@ import { openSync } from 'node:fs';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, type SelectorKey } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
-import { expectIdle, expectReady, hasEpoll } from '../support/selectors.js';
+import { expectIdle, expectReady } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 import { threadCpuMs, timed } from './cpu.js';
 
@@ -37,7 +38,7 @@ function rebuild(selector: EpollSelector): void {
 }
 
 // A build may lack epoll, the only back end with entries in the kernel.
-describe.skipIf(!hasEpoll)('a registered number that another file has by now', () => {
+describe.runIf(has.epoll)('a registered number that another file has by now', () => {
   test('is not watched after a rebuild, even if that file has an entry for the number', () => {
     const selector = owned(new EpollSelector());
     const [number] = highPipe();
@@ -171,7 +172,7 @@ describe.skipIf(!hasEpoll)('a registered number that another file has by now', (
   });
 });
 
-describe.skipIf(!hasEpoll)('stale entries in large numbers', () => {
+describe.runIf(has.epoll)('stale entries in large numbers', () => {
   test.each(['select', 'selectEach', 'selectAsync'] as const)('hide nothing from %s(0)', async (wait) => {
     const selector = owned(new EpollSelector());
     const [first, writeFd] = highPipe();

@@ -1,10 +1,11 @@
 import { EpollSelector, EPOLLIN, EPOLLOUT, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 
 describe.each(backends)('modify of %s', (backend, Selector) => {
@@ -76,8 +77,7 @@ describe.each(backends)('modify of %s', (backend, Selector) => {
   });
 });
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('modify of epoll', () => {
+describe.runIf(has.epoll)('modify of epoll', () => {
   const masks = (selector: EpollSelector) => epollEntries(selector.fd).map(({ events }) => events & 0xffff);
 
   test("changes the mask in the kernel's set", () => {

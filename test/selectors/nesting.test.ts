@@ -1,13 +1,14 @@
 import { EpollSelector, EVENT_READ } from 'io-selectors';
 import { close, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, owned, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 
 // Only epoll has a descriptor that another selector can watch. A build may lack it.
-describe.skipIf(!hasEpoll)('an epoll selector inside another selector', () => {
+describe.runIf(has.epoll)('an epoll selector inside another selector', () => {
   test.each(backends)('is readable for %s while something in it is ready', (_backend, Selector) => {
     const [readFd, writeFd] = pipe();
     const inner = owned(new EpollSelector());

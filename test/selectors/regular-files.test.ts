@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { EpollSelector, EVENT_PRIORITY, EVENT_READ, EVENT_WRITE } from 'io-selectors';
 import { close, dup2, write } from 'io-selectors/fd';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { dupHigh, highPipe } from '../support/high-descriptors.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 import { epollEntries } from '../support/witness.js';
 
 /** A file with a few bytes, open for reading and writing. */
@@ -120,7 +121,7 @@ describe.each(backends)('%s', (backend, Selector) => {
 });
 
 // A build may lack epoll, the only back end that refuses regular files.
-describe.skipIf(!hasEpoll)("epoll with { unpollable: 'ready' }", () => {
+describe.runIf(has.epoll)("epoll with { unpollable: 'ready' }", () => {
   const ready = () => owned(new EpollSelector<string | undefined>({ unpollable: 'ready' }));
 
   test("a file has no entry in the kernel's set", () => {

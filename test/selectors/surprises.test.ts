@@ -5,10 +5,11 @@ import { close, dup, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { turns } from '../support/async.js';
+import { has } from '../support/capability.js';
 import { drain, owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { openFile } from '../support/files.js';
 import { accept } from '../support/internet.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 
 // Behaviour of the kernel that a program may not expect.
 
@@ -46,7 +47,7 @@ describe.each(backends)('with %s', (_backend, Selector) => {
   });
 });
 
-describe.skipIf(!hasEpoll)('with epoll', () => {
+describe.runIf(has.epoll)('with epoll', () => {
   /** A chain of selectors: the first watches this file, and each of the others the one before it. */
   function chain(file: FileObject, length: number): EpollSelector[] {
     const selectors: EpollSelector[] = [];

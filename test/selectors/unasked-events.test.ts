@@ -10,9 +10,10 @@ import {
 import { close, write } from 'io-selectors/fd';
 import { MSG_OOB } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, fill, owned, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
@@ -135,8 +136,7 @@ describe.each(backends.filter(([backend]) => backend !== 'select'))('%s', (backe
   });
 });
 
-// A build may lack epoll.
-describe.skipIf(!hasEpoll)('epoll', () => {
+describe.runIf(has.epoll)('epoll', () => {
   test('a level-triggered entry is still level-triggered after the wait', () => {
     const fd = hungUp();
     const selector = owned(new EpollSelector());

@@ -12,11 +12,12 @@ import {
 import { close, eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { follow, keysOf, turns } from '../support/async.js';
+import { has } from '../support/capability.js';
 import { drain, fill, owned, ownedFd, socketPair } from '../support/descriptors.js';
 import { openFile } from '../support/files.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { flush, packetMode, pty } from '../support/ptys.js';
-import { backends, expectIdle, expectReady, hasEpoll, open } from '../support/selectors.js';
+import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { epollEntries } from '../support/witness.js';
@@ -45,7 +46,7 @@ function blockedWriter(options: RegisterOptions, act: (typeof WAYS)[number][2]) 
 }
 
 // A build may lack epoll, the only back end with triggers and these flags.
-describe.skipIf(!hasEpoll)('an unasked event', () => {
+describe.runIf(has.epoll)('an unasked event', () => {
   test.each(WAYS)('does not make a wait spin, and leaves the entry unchanged: %s', (_, options, act) => {
     const { selector } = blockedWriter(options, act);
     const before = epollEntries(selector.fd).map(({ events }) => events);

@@ -24,8 +24,6 @@ const ALL: [Backend, SelectorConstructor][] = [
 
 /** The back ends of this build: it may lack epoll, or epoll and poll. */
 export const backends = ALL.filter(([backend]) => availableBackends().includes(backend));
-export const hasPoll = availableBackends().includes('poll');
-export const hasEpoll = availableBackends().includes('epoll');
 
 /** A selector that is closed when the test is over. */
 export function open<D = unknown>(Selector: SelectorConstructor, options?: SelectorOptions): BaseSelector<D> {

@@ -1,0 +1,23 @@
+import { EPOLLIN } from 'io-selectors';
+import { expect, test } from 'vitest';
+import { has } from './capability.js';
+
+// A capability that were lost by mistake would leave its tests out.
+
+test.runIf(process.platform === 'linux')('on Linux, every build has what POSIX has', () => {
+  const { pipe, signals, descriptorLimit, unixSockets, pathFlag, proc } = has;
+  expect({ pipe, signals, descriptorLimit, unixSockets, pathFlag, proc }).toEqual({
+    pipe: true,
+    signals: true,
+    descriptorLimit: true,
+    unixSockets: true,
+    pathFlag: true,
+    proc: true,
+  });
+});
+
+// The build for other POSIX systems lacks this constant. It is there if epoll is left out.
+test.runIf(EPOLLIN !== 0)('a build for Linux has what Linux has', () => {
+  const { rdhup, eventfd, timerfd, pidfd } = has;
+  expect({ rdhup, eventfd, timerfd, pidfd }).toEqual({ rdhup: true, eventfd: true, timerfd: true, pidfd: true });
+});

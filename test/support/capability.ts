@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { release } from 'node:os';
+import { availableBackends, POLLRDHUP } from 'io-selectors';
+import { close, eventfd, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
+import { AF_UNIX, Socket } from 'io-selectors/socket';
+
+/**
+ * What this system, this build of the addon and this machine have. A test that needs what some of them lack says so
+ * with `test.runIf(has.eventfd)`, and the reason is given here, once. What can be tried is tried.
+ */
+export const has = {
+  /** poll(2). Windows lacks it, and a build may leave it out. */
+  poll: availableBackends().includes('poll'),
+  /** epoll(7). Linux only, and a build may leave it out. */
+  epoll: availableBackends().includes('epoll'),
+  /** epoll_pwait2(2), with which a wait has a fraction of a millisecond. Linux 5.11. */
+  epollPwait2: process.platform === 'linux' && isAtLeast(5, 11),
+  /** The event POLLRDHUP. Linux only. */
+  rdhup: POLLRDHUP !== 0,
+  /** eventfd(2). Linux only: elsewhere wakers are pipes. */
+  eventfd: isSupported(() => eventfd().close()),
+  /** timerfd_create(2). Linux only. */
+  timerfd: isSupported(() => timerfd({ delayMs: 0 }).close()),
+  /** pidfd_open(2). Linux 5.3. */
+  pidfd: isSupported(() => pidfd(process.pid).close()),
+  /** pipe(2). Windows has none that select could watch. */
+  pipe: isSupported(() => pipe().forEach(close)),
+  /** sigaction(2). Windows lacks it. */
+  signals: isSupported(() => signals(['SIGWINCH']).close()),
+  /** getrlimit(2). Windows lacks it. */
+  descriptorLimit: isSupported(getDescriptorLimit),
+  /** Sockets of the family AF_UNIX. */
+  unixSockets: isSupported(() => new Socket(AF_UNIX).close()),
+  /** O_PATH of open(2), for descriptors that no wait accepts. Linux only, and missing from Node's constants. */
+  pathFlag: process.platform === 'linux',
+  /** /proc/self, where the kernel tells what a process has open. Linux only. */
+  proc: existsSync('/proc/self/fd'),
+};
+
+/** Whether a call does not say that the system lacks what it needs. Any other error is for a test to find. */
+function isSupported(call: () => unknown): boolean {
+  try {
+    call();
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ERR_NOT_SUPPORTED');
+  }
+}
+
+/** Whether the kernel has this version or a later one. */
+function isAtLeast(major: number, minor: number): boolean {
+  const [first, second] = release().split('.').map(Number);
+  return first > major || (first === major && second >= minor);
+}
