@@ -46,10 +46,16 @@
       "cflags!": ["-O3"],
       # Export only the module's entry point, and the function in signal_registry.h.
       "cflags": ["-Os", "-fvisibility=hidden"],
+      # The same for macOS, where gyp takes no cflags.
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "DEAD_CODE_STRIPPING": "YES",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        "GCC_OPTIMIZATION_LEVEL": "s",
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
+        # The oldest that Node 20 runs on.
+        "MACOSX_DEPLOYMENT_TARGET": "10.15",
+        "WARNING_CFLAGS": ["-Wall", "-Wextra", "-Werror"],
       },
       "conditions": [
         # Only native/os/ reads the defines.

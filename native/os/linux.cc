@@ -1,7 +1,6 @@
 // os.h for Linux: https://man7.org/linux/man-pages/man2/syscalls.2.html
 #include <fcntl.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -143,11 +142,11 @@ socklen_t OptionUnit(int level, int name) {
   return level == SOL_SOCKET && name == SO_GET_FILTER ? kInstruction : 1;
 }
 
-// statx(2), as libc's fstat would make the addon need glibc 2.33.
+// Not fstat(2), as libc's would make the addon need glibc 2.33.
 FileIdentity IdentityOf(int fd) {
   using State = FileIdentity::State;
   struct statx status {};
-  if (statx(fd, "", AT_EMPTY_PATH, STATX_INO, &status) != 0) {
+  if (Statx(fd, &status) != 0) {
     return {errno == EBADF ? State::kClosed : State::kUnknown};
   }
   return {State::kKnown, static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor,

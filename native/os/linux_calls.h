@@ -2,6 +2,8 @@
 // https://man7.org/linux/man-pages/man2/syscall.2.html
 #pragma once
 
+#include <fcntl.h>
+#include <linux/stat.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,4 +40,9 @@ inline long PidfdOpen(int pid) {
 #else
   return Failure("pidfd_open", ENOSYS);
 #endif
+}
+
+// Since Linux 4.11. musl has the function and the struct since 1.2.5 only.
+inline long Statx(int fd, struct statx* status) {
+  return syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_INO, status);
 }
