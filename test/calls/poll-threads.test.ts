@@ -1,4 +1,4 @@
-import { readlinkSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { POLLIN, POLLNVAL, POLLRDHUP } from 'io-selectors';
 import { SOCK_SEQPACKET } from 'io-selectors/socket';
@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
 import { pipe, socketPair } from '../support/descriptors.js';
 import { dupHigh } from '../support/high-descriptors.js';
-import { inThread, syscallNumbers } from '../support/threads.js';
+import { inThread, sleeper } from '../support/threads.js';
 import { openPoll } from './poll.js';
 
 describe.runIf(has.poll)('Poll in a thread', () => {
@@ -47,11 +47,9 @@ describe.runIf(has.poll)('Poll in a thread', () => {
     const [r, w] = pipe();
     const high = dupHigh(r);
     const poll = openPoll([high, POLLIN]);
-    const input = { w, r, high, thread: readlinkSync('/proc/thread-self'), numbers: syscallNumbers(['poll', 'ppoll']) };
-    const { result } = await inThread(input, ({ fd }, { r, w, high, thread, numbers }) => {
-      const { readFileSync } = process.getBuiltinModule('node:fs');
-      const current = () => Number(readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ')[0]);
-      while (!numbers.includes(current()));
+    const input = { w, r, high, waiter: sleeper(['poll', 'ppoll']) };
+    const { result } = await inThread(input, ({ fd }, { r, w, high, waiter }, untilBlocked) => {
+      untilBlocked(waiter);
       fd.close(r);
       fd.close(high);
       return fd.write(w, 'x');

@@ -1,7 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { Server } from 'node:net';
 import { select } from 'io-selectors';
-import { close } from 'io-selectors/fd';
+import { close, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
 import { ownedFd, pipe } from '../support/descriptors.js';
@@ -136,7 +136,7 @@ describe('descriptors that are not open', () => {
 
   test('one among others that are ready fails with EBADF and changes no list', () => {
     const [r, w] = pipe();
-    writeSync(w, 'x');
+    write(w, 'x');
     const fd = closedFd();
     const lists = [[r, fd], [w], []] as const;
     expectError(() => select(...lists, 0), 'EBADF', { syscall: 'select', fd });
@@ -146,7 +146,7 @@ describe('descriptors that are not open', () => {
   test('one below the highest open descriptor fails with EBADF', () => {
     const [r, w] = highPipe();
     const lower = Math.min(r, w);
-    closeSync(lower);
+    close(lower);
     expectError(() => select([r], [w], [], 0), 'EBADF', { syscall: 'select', fd: lower });
   });
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { closeSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { type FileObject, select } from 'io-selectors';
-import { dup2, eventfd, getDescriptorLimit } from 'io-selectors/fd';
+import { close, dup2, eventfd, getDescriptorLimit, write } from 'io-selectors/fd';
 import { MSG_OOB, Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
@@ -13,7 +12,7 @@ import { openFile, temporaryPath } from '../support/files.js';
 /** A pipe with one byte in it. */
 function pipeWithByte(): [readFd: number, writeFd: number] {
   const [r, w] = pipe();
-  writeSync(w, 'x');
+  write(w, 'x');
   return [r, w];
 }
 
@@ -55,13 +54,13 @@ describe('what is ready', () => {
 
   test('the end of a stream is readable', () => {
     const [r, w] = pipe();
-    closeSync(w);
+    close(w);
     expect(select([r], [], [], 5000)).toEqual([[r], [], []]);
   });
 
   test('the end of a stream is not writable', () => {
     const [r, w] = pipe();
-    closeSync(w);
+    close(w);
     expect(select([], [r], [], 50)).toEqual([[], [], []]);
   });
 

@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
 import { POLLIN, select } from 'io-selectors';
+import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
@@ -68,7 +68,7 @@ describe.each(calls.filter(({ name }) => name === 'select' || has.poll))('$name'
     'a wait of %d ms reports a ready descriptor',
     (timeout) => {
       const [r, w] = pipe();
-      writeSync(w, 'x');
+      write(w, 'x');
       expect(prepare(r)(timeout)).toEqual([r]);
     },
   );
@@ -102,7 +102,7 @@ describe.each(calls.filter(({ name }) => name === 'select' || has.poll))('$name'
       return poll.wait(timeout).map(({ fd }) => fd);
     });
     await blockedIn(...syscalls);
-    writeSync(w, 'x');
+    write(w, 'x');
     expect(await result).toEqual([r]);
   });
 
@@ -115,7 +115,7 @@ describe.each(calls.filter(({ name }) => name === 'select' || has.poll))('$name'
 
   test('NaN is refused', () => {
     const [r, w] = pipe();
-    writeSync(w, 'x');
+    write(w, 'x');
     expectError(() => prepare(r)(NaN), 'ERR_OUT_OF_RANGE', { type: RangeError });
   });
 

@@ -1,6 +1,5 @@
-import { readlinkSync } from 'node:fs';
 import type { BaseSelector } from 'io-selectors';
-import { inThread, syscallNumbers } from '../support/threads.js';
+import { inThread, sleeper } from '../support/threads.js';
 
 /** Wakes a selector from another thread, and resolves when that is done. */
 export async function wakeFromThread(selector: BaseSelector, times = 1): Promise<void> {
@@ -18,20 +17,10 @@ export async function wakeFromThread(selector: BaseSelector, times = 1): Promise
  */
 export async function wakeOnceBlocked(selector: BaseSelector, syscalls: string[]): Promise<() => void> {
   const armed = new Int32Array(new SharedArrayBuffer(4));
-  const input = {
-    fd: selector.waker.share(),
-    thread: readlinkSync('/proc/thread-self'),
-    numbers: syscallNumbers(syscalls),
-    armed,
-  };
-  await inThread(input, (io, { fd, thread, numbers, armed }) => {
-    const { readFileSync } = process.getBuiltinModule('node:fs');
+  const input = { fd: selector.waker.share(), waiter: sleeper(syscalls), armed };
+  await inThread(input, (io, { fd, waiter, armed }, untilBlocked) => {
     Atomics.wait(armed, 0, 0);
-    for (;;) {
-      const [current] = readFileSync(`/proc/${thread}/syscall`, 'utf8').split(' ');
-      const sleeping = /^State:\s*S/m.test(readFileSync(`/proc/${thread}/status`, 'utf8'));
-      if (sleeping && numbers.includes(Number(current))) break;
-    }
+    untilBlocked(waiter);
     const waker = new io.Waker(fd);
     waker.wake();
     waker.close();

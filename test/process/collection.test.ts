@@ -18,10 +18,9 @@ describe.each(backends)('%s, not closed', (backend) => {
     const outcome = await inChild(
       backend,
       async (io: Package, name) => {
-        const { readdirSync } = process.getBuiltinModule('node:fs');
-        const state = () => ['fd', 'task'].map((kind) => readdirSync(`/proc/self/${kind}`).length);
+        const state = () => [openCount(), threadCount()];
         const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
-        const [readFd] = io.fd.pipe();
+        const [readFd] = io.socket.socketPair().map((end) => end.detach());
         const before = state();
         const leave = async () => {
           for (let i = 0; i < 20; i++) {
@@ -48,7 +47,7 @@ describe.each(backends)('%s, not closed', (backend) => {
       backend,
       async (io: Package, name) => {
         const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
-        const [readFd, writeFd] = io.fd.pipe();
+        const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
         const begin = () => {
           const selector = new Selector<string>();
           selector.register(readFd, io.EVENT_READ, 'kept');
@@ -70,7 +69,7 @@ describe.each(backends)('%s, not closed', (backend) => {
       backend,
       (io: Package, name) => {
         const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
-        const [, writeFd] = io.fd.pipe();
+        const [, writeFd] = io.socket.socketPair().map((end) => end.detach());
         const begin = () => {
           const selector = new Selector();
           selector.register(writeFd, io.EVENT_WRITE);

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { type Ended, startNode } from '../support/processes.js';
 import { blockedIn } from '../support/threads.js';
@@ -8,26 +11,31 @@ import { block, type Blocking, blockedWorker, blockingWaits } from './blocking.j
 /** Much longer than it takes: what this must show is that nothing waits for ever. */
 const BOUND_MS = 10_000;
 
-/** Ends a process with a worker that is blocked in a wait, and measures how long that takes. */
+/** Has a process with a worker that is blocked in a wait end itself, and measures how long that takes. */
 async function endOf({ wait, backend }: Blocking, end: string): Promise<Ended & { elapsedMs: number }> {
   const worker = `
     const io = require('io-selectors');
     const { workerData } = require('node:worker_threads');
     const { readlinkSync, writeSync } = require('node:fs');
-    writeSync(1, readlinkSync('/proc/thread-self') + ';');
+    writeSync(1, ${has.proc ? "readlinkSync('/proc/thread-self') + ';'" : "';'"});
     (${block.toString()})(io, workerData);
   `;
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
   const child = startNode(`
+    import { connect } from 'node:net';
     import { Worker } from 'node:worker_threads';
-    import { pipe } from 'io-selectors/fd';
-    const workerData = { ...${JSON.stringify({ wait, backend })}, fd: pipe()[0] };
+    import { socketPair } from 'io-selectors/socket';
+    const pair = socketPair();
+    const workerData = { ...${JSON.stringify({ wait, backend })}, fd: pair[0].fd };
     const worker = new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [], workerData });
-    process.once('SIGUSR2', () => { ${end} });
+    connect(${(server.address() as AddressInfo).port}, '127.0.0.1').resume().once('close', () => { ${end} });
   `);
-  await child.printed(';');
+  const [[connection]] = (await Promise.all([once(server, 'connection'), child.printed(';')])) as [[Socket], void];
   await blockedIn(child.output().split(';')[0], WAITS[backend]);
   const start = performance.now();
-  child.process.kill('SIGUSR2');
+  connection.end();
   return { ...(await child.ended), elapsedMs: performance.now() - start };
 }
 

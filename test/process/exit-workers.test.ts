@@ -6,13 +6,13 @@ import { backends } from '../support/selectors.js';
 const WAITING = `
   const { parentPort, workerData: { name, end } } = require('node:worker_threads');
   const io = require('io-selectors');
-  const { eventfd } = require('io-selectors/fd');
+  const { socketPair } = require('io-selectors/socket');
   const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
   const selectors = Array.from({ length: 3 }, () => new Selector());
-  const counters = selectors.map((selector) => {
-    const counter = eventfd();
-    selector.register(counter, io.EVENT_READ);
-    return counter;
+  globalThis.pairs = selectors.map((selector) => {
+    const pair = socketPair();
+    selector.register(pair[0], io.EVENT_READ);
+    return pair;
   });
   const abort = new AbortController();
   for (const selector of selectors) {
@@ -40,10 +40,9 @@ const ENDS = { terminate: 1, 'process.exit()': 3, throw: 1, end: 0 };
 describe.each(backends)('workers that end with waits of %s in progress', (backend) => {
   test('leave no descriptor and no thread behind, however they end', async () => {
     const { stdout, stderr, code, signal } = await startNode(`
-      import { readdirSync } from 'node:fs';
       import { Worker } from 'node:worker_threads';
       import 'io-selectors';
-      const state = () => ['fd', 'task'].map((name) => readdirSync('/proc/self/' + name).length);
+      const state = () => [openCount(), threadCount()];
       const run = (end) => new Promise((resolve) => {
         const workerData = { name: '${backend}', end };
         const worker = new Worker(${JSON.stringify(WAITING)}, { eval: true, execArgv: [], workerData });
@@ -72,12 +71,13 @@ test('sixteen workers load the addon at once and end at different times', async 
   const worker = `
     const { workerData } = require('node:worker_threads');
     const io = require('io-selectors');
-    const { pipe, write, close } = require('io-selectors/fd');
+    const { write, close } = require('io-selectors/fd');
+    const { socketPair } = require('io-selectors/socket');
     const classes = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector };
     (async () => {
       for (let round = 0; round <= workerData; round++) {
         const selector = new classes[io.availableBackends()[round % io.availableBackends().length]]();
-        const [readFd, writeFd] = pipe();
+        const [readFd, writeFd] = socketPair().map((end) => end.detach());
         selector.register(readFd, io.EVENT_READ, round);
         if (selector.select(1).length !== 0) throw new Error('ready too early');
         const wait = selector.selectAsync();
@@ -92,7 +92,6 @@ test('sixteen workers load the addon at once and end at different times', async 
     })();
   `;
   const { stdout, stderr, code } = await startNode(`
-    import { readdirSync } from 'node:fs';
     import { Worker } from 'node:worker_threads';
     const count = () => openCount();
     // The first worker of a process opens descriptors that stay open.

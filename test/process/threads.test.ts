@@ -29,7 +29,6 @@ describe.each(backends)('%s in a worker', (backend) => {
   test('can be terminated during its callbacks and continuations without a crash', async () => {
     const worker = `
       const io = require('io-selectors');
-      const { pipe } = require('io-selectors/fd');
       const { parentPort, workerData } = require('node:worker_threads');
       const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }.${backend};
       const selector = new Selector();
@@ -41,10 +40,10 @@ describe.each(backends)('%s in a worker', (backend) => {
     `;
     const { code, signal, stdout, stderr } = await startNode(`
       import { Worker } from 'node:worker_threads';
-      import { pipe } from 'io-selectors/fd';
-      const [, fd] = pipe();
+      import { socketPair } from 'io-selectors/socket';
+      const pair = socketPair();
       const run = (sync) => new Promise((resolve, reject) => {
-        const worker = new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [], workerData: { fd, sync } });
+        const worker = new Worker(${JSON.stringify(worker)}, { eval: true, execArgv: [], workerData: { fd: pair[0].fd, sync } });
         worker.on('error', reject).on('exit', resolve);
         worker.on('message', () => worker.terminate());
       });

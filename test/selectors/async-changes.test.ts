@@ -161,7 +161,7 @@ describe.each(backends)('%s', (backend, Selector) => {
       listener.bind({ address: '127.0.0.1', port: 0 });
       listener.listen();
       const { port } = listener.localAddress() as { port: number };
-      const [readFd, writeFd] = io.fd.pipe();
+      const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
       selector.register(readFd, io.EVENT_READ);
       selector.register(listener, io.EVENT_READ);
       // From here on, the loop polls before it runs immediates.

@@ -12,7 +12,7 @@ describe.each(backends)('garbage collection and selectAsync of %s', (backend) =>
         const found: boolean[] = [];
         const writeFds: number[] = [];
         const begin = (timeoutMs: number | null) => {
-          const [readFd, writeFd] = io.fd.pipe();
+          const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
           const selector = new Selector<{ fd: number }>();
           selector.register({ fd: readFd }, io.EVENT_READ, { fd: readFd });
           void selector.selectAsync({ timeoutMs }).then(([{ key }]) => found.push(key.data.fd === readFd));
@@ -42,11 +42,10 @@ describe.each(backends)('garbage collection and selectAsync of %s', (backend) =>
     const outcome = await inChild(
       backend,
       async (io, name) => {
-        const { readdirSync } = process.getBuiltinModule('node:fs');
-        const { gc } = globalThis as unknown as { gc: () => void };
-        const state = () => [openCount(), readdirSync('/proc/self/task').length];
+          const { gc } = globalThis as unknown as { gc: () => void };
+        const state = () => [openCount(), threadCount()];
         const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
-        const [readFd, writeFd] = io.fd.pipe();
+        const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
         io.fd.write(writeFd, 'x');
         const before = state();
         const use = async (i: number) => {
@@ -82,7 +81,7 @@ describe.each(backends)('garbage collection and selectAsync of %s', (backend) =>
       async (io, name) => {
         const { gc } = globalThis as unknown as { gc: () => void };
         const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
-        const [readFd, writeFd] = io.fd.pipe();
+        const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
         const begin = () => {
           const selector = new Selector().unref();
           selector.register(readFd, io.EVENT_READ);

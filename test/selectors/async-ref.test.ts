@@ -14,8 +14,9 @@ describe.each(backends)('%s', (backend, Selector) => {
       import { writeSync } from 'node:fs';
       import * as io from 'io-selectors';
       import * as fd from 'io-selectors/fd';
+      import { socketPair } from 'io-selectors/socket';
       const selector = new io.${CLASSES[backend]}();
-      const [readFd, writeFd] = fd.pipe();
+      const [readFd, writeFd] = socketPair().map((end) => end.detach());
       const end = (text) => writeSync(1, text + ';');
       const print = (result) => end(JSON.stringify(result));
       let start = performance.now();

@@ -70,7 +70,7 @@ test('three threads, two of them asynchronous, lose no wake-up while they regist
           Atomics.wait(wakers, id * 3 + index, 0);
           return { id, waker: new io.Waker(Atomics.load(wakers, id * 3 + index)), left: tickets };
         });
-      const [readFd, writeFd] = io.fd.pipe();
+      const [readFd, writeFd] = io.socket.socketPair().map((end) => end.detach());
       io.fd.write(writeFd, 'x');
       const issue = () => {
         for (const peer of peers) {

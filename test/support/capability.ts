@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { availableBackends, POLLRDHUP } from 'io-selectors';
-import { close, eventfd, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
+import { close, dup2, eventfd, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket } from 'io-selectors/socket';
 
 /**
@@ -25,6 +25,8 @@ export const has = {
   pidfd: isSupported(() => pidfd(process.pid).close()),
   /** pipe(2). Windows has none that select could watch. */
   pipe: isSupported(() => pipe().forEach(close)),
+  /** dup2(2). Windows lacks it for sockets. */
+  dup2: isSupported(() => dup2(0, 0)),
   /** sigaction(2). Windows lacks it. */
   signals: isSupported(() => signals(['SIGWINCH']).close()),
   /** getrlimit(2). Windows lacks it. */
@@ -34,7 +36,7 @@ export const has = {
   /** O_PATH of open(2), for descriptors that no wait accepts. Linux only, and missing from Node's constants. */
   pathFlag: process.platform === 'linux',
   /** /proc/self, where the kernel tells what a process has open. Linux only. */
-  proc: existsSync('/proc/self/fd'),
+  proc: process.platform === 'linux' && existsSync('/proc/self/fd'),
 };
 
 /** Whether a call does not say that the system lacks what it needs. Any other error is for a test to find. */

@@ -1,8 +1,9 @@
-import { closeSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
 import { Socket, SOCK_STREAM, SOMAXCONN } from 'io-selectors/socket';
 import { onTestFinished } from 'vitest';
+import { has } from './capability.js';
 
 /** Closes a resource when the test is over, whether or not the test has closed it. */
 export function owned<T extends { close(): void }>(resource: T): T {
@@ -15,23 +16,38 @@ export function ownedFd(number: number): number {
   const file = fileOf(number);
   onTestFinished(() => {
     // The test may have closed it, and the number may be another thread's by now.
-    if (file !== undefined && fileOf(number) === file) closeSync(number);
+    if (file !== undefined && fileOf(number) === file) fd.close(number);
   });
   return number;
 }
 
-/** What a descriptor links to in /proc; undefined if it is closed. */
-function fileOf(number: number): string | undefined {
+/** What tells the file of a descriptor from others; undefined if it is closed. */
+export function fileOf(number: number): string | undefined {
   try {
-    return readlinkSync(`/proc/self/fd/${number}`);
+    return has.proc ? readlinkSync(`/proc/self/fd/${number}`) : addressesOf(number);
   } catch {
     return undefined;
   }
 }
 
-/** A non-blocking pipe. */
+/** The addresses of a socket. No two connections have the same. */
+function addressesOf(number: number): string {
+  const socket = Socket.fromFd(fd.dup(number));
+  const addresses = [() => socket.localAddress(), () => socket.remoteAddress()].map((ask) => {
+    try {
+      return ask();
+    } catch {
+      // Not bound, or not connected.
+      return null;
+    }
+  });
+  socket.close();
+  return JSON.stringify(addresses);
+}
+
+/** A non-blocking pipe. Where there are none, as on Windows, two connected sockets. */
 export function pipe(): [readFd: number, writeFd: number] {
-  const [readFd, writeFd] = fd.pipe();
+  const [readFd, writeFd] = has.pipe ? fd.pipe() : sockets.socketPair().map((end) => end.detach());
   return [ownedFd(readFd), ownedFd(writeFd)];
 }
 

@@ -1,6 +1,7 @@
-import { close, dup2 } from 'io-selectors/fd';
+import { close, dup, dup2 } from 'io-selectors/fd';
 import * as fd from 'io-selectors/fd';
-import { ownedFd } from './descriptors.js';
+import { has } from './capability.js';
+import { ownedFd, pipe } from './descriptors.js';
 import { openDescriptors } from './witness.js';
 
 /**
@@ -15,13 +16,14 @@ function highNumber(): number {
   }
 }
 
-/** A duplicate with a high number, for tests that close it. */
+/** A duplicate with a high number, for tests that close it. With the system's choice of number if it has no dup2. */
 export function dupHigh(original: number): number {
-  return ownedFd(dup2(original, highNumber()));
+  return ownedFd(has.dup2 ? dup2(original, highNumber()) : dup(original));
 }
 
 /** A non-blocking pipe with high numbers, for tests that close an end. */
 export function highPipe(): [readFd: number, writeFd: number] {
+  if (!has.dup2) return pipe();
   const low = fd.pipe();
   const [readFd, writeFd] = low.map(dupHigh);
   low.forEach(close);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { threadId } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
+import { has } from './capability.js';
+import { openNumbers } from './callables.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -55,22 +57,21 @@ export function start(command: string, args: string[], env: NodeJS.ProcessEnv = 
 }
 
 declare global {
-  /**
-   * In a child: how many sockets, pipes and anonymous files it has open. Regular files do not count, as one of Node's
-   * threads may have one open for a moment.
-   */
+  /** In a child: how many sockets, pipes and anonymous files it has open. */
   function openCount(): number;
+  /** In a child: how many threads it has. 0 without /proc, where nobody knows. */
+  function threadCount(): number;
 }
 
-const OPEN_COUNT = `globalThis.openCount = () => {
-  const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
-  const link = (name) => { try { return readlinkSync('/proc/self/fd/' + name); } catch { return ''; } };
-  return readdirSync('/proc/self/fd').filter((name) => /^(socket|pipe|anon_inode):/.test(link(name))).length;
-};`.replaceAll('\n', ' ');
+const COUNTS = `
+  globalThis.openCount = () => (${String(openNumbers)})().length;
+  globalThis.threadCount = () =>
+    ${has.proc} ? process.getBuiltinModule('node:fs').readdirSync('/proc/self/task').length : 0;
+`;
 
 /** Runs the source of an ES module in a new Node process. */
 export function startNode(source: string, env: NodeJS.ProcessEnv = {}, options: string[] = []): Child {
-  return start(process.execPath, [...options, '--input-type=module', '--eval', OPEN_COUNT + source], env);
+  return start(process.execPath, [...options, '--input-type=module', '--eval', COUNTS + source], env);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { has } from './capability.js';
+import { openNumbers } from './callables.js';
 
 /** The entries of an epoll set according to the kernel, which adds EPOLLERR and EPOLLHUP to every mask. */
 export function epollEntries(epfd: number, pid = 'self'): { fd: number; events: number; data: bigint }[] {
@@ -10,9 +12,16 @@ export function epollEntries(epfd: number, pid = 'self'): { fd: number; events: 
   }));
 }
 
-/** This process's open descriptors and what they link to: `'anon_inode:[eventpoll]'`, `'socket:[123]'`, ... */
+/**
+ * This process's open descriptors and what they link to: `'anon_inode:[eventpoll]'`, `'socket:[123]'`, ... Without
+ * /proc only its sockets, as `'socket:'`.
+ */
 export function openDescriptors(): Map<number, string> {
   const result = new Map<number, string>();
+  if (!has.proc) {
+    for (const number of openNumbers()) result.set(number, 'socket:');
+    return result;
+  }
   for (const name of readdirSync('/proc/self/fd')) {
     try {
       result.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
@@ -23,9 +32,9 @@ export function openDescriptors(): Map<number, string> {
   return result;
 }
 
-/** How many sockets, pipes and anonymous files are open. Its other threads may open regular files for a moment. */
+/** How many sockets, pipes and anonymous files are open. */
 export function openCount(): number {
-  return [...openDescriptors().values()].filter((link) => /^(socket|pipe|anon_inode):/.test(link)).length;
+  return openNumbers().length;
 }
 
 /** Resident memory in bytes, as the kernel counts it. */
