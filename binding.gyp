@@ -21,10 +21,7 @@
         "native/socket.cc",
         "native/message_list.cc",
         "native/fd.cc",
-        "native/signals.cc",
-        "native/signal_registry.cc",
         "native/core/arguments.cc",
-        "native/core/descriptor.cc",
         "native/core/modules.cc",
         "native/core/ownership.cc",
         "native/core/registered_numbers.cc",
@@ -59,7 +56,30 @@
       },
       "conditions": [
         # Only native/os/ reads the defines.
-        ["io_selectors_poll==1", {
+        ["OS=='win'", {
+          "sources": [
+            "native/os/windows.cc",
+            "native/os/windows_descriptor.cc",
+            "native/os/windows_error.cc",
+            "native/os/windows_select.cc",
+            "native/os/windows_socket.cc",
+          ],
+          # Windows 10. min and max are functions here, and windows.h must not include the old winsock.h.
+          "defines": ["_WIN32_WINNT=0x0A00", "NOMINMAX", "WIN32_LEAN_AND_MEAN"],
+          "libraries": ["ws2_32.lib"],
+          "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1, "AdditionalOptions": ["/std:c++17"]}},
+        }, {
+          "sources": [
+            "native/posix_fd.cc",
+            "native/descriptor_limit.cc",
+            "native/signals.cc",
+            "native/signal_registry.cc",
+            "native/os/posix_descriptor.cc",
+            "native/os/posix_modules.cc",
+            "native/os/posix_socket.cc",
+          ],
+        }],
+        ["io_selectors_poll==1 and OS!='win'", {
           "sources": ["native/poll.cc", "native/watch/poll_wait.cc"],
           "defines": ["IO_SELECTORS_POLL"],
         }],
@@ -71,7 +91,8 @@
             "native/pidfd.cc",
             "native/thread.cc",
           ],
-        }, {
+        }],
+        ["io_selectors_os!='linux' and OS!='win'", {
           "sources": ["native/os/posix.cc"],
         }],
         ["io_selectors_os=='linux' and io_selectors_epoll==1 and io_selectors_poll==1", {

@@ -22,7 +22,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitSocket(exports);
   InitMessageList(exports);
   InitFd(exports);
-  InitSignals(exports);
   InitWatches(exports);
   InitThreadWatch(exports);
   InitSelectWait(exports);

@@ -3,8 +3,6 @@
 // FD_SET works up to FD_SETSIZE only, but the kernel takes bitmaps of any size.
 #pragma once
 
-#include <sys/select.h>
-
 #include <algorithm>
 #include <climits>
 #include <cstddef>
@@ -29,7 +27,7 @@ struct Bitmaps {
   [[nodiscard]] size_t Size() const { return kSets * length; }
 
   // 0 is the read set, 1 the write set, 2 the except set.
-  [[nodiscard]] fd_set* Set(size_t index) const { return reinterpret_cast<fd_set*>(words + index * length); }
+  [[nodiscard]] Word* Set(size_t index) const { return words + index * length; }
 
   Word* words;
   // Words in one bitmap.

@@ -1,13 +1,10 @@
 // recvmsg(2) and send(2) on many descriptors in one call from JavaScript:
 // https://man7.org/linux/man-pages/man2/recv.2.html
-#include <sys/socket.h>
-#include <sys/uio.h>
-
 #include "core/arguments.h"
 #include "core/modules.h"
 #include "core/result.h"
 #include "message_slots.h"
-#include "os/os.h"
+#include "os/socket.h"
 
 namespace {
 
@@ -30,16 +27,12 @@ struct Messages : MessageSlots {
 // recvMany(slots, count, memory, slotSize, flags): the number of slots that have a message now
 Napi::Value RecvMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
-  iovec part{nullptr, messages.slot_size};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
   long received = 0;
   for (size_t i = 0; i < messages.count; ++i) {
-    part.iov_base = messages.Memory(i);
-    message.msg_flags = 0;
-    long result = RecvMessage(messages.slots[i].fd, &message, messages.flags);
-    messages.Received(i, result, message.msg_flags);
+    bool truncated = false;
+    long result =
+        RecvMessage(messages.slots[i].fd, messages.Memory(i), messages.slot_size, messages.flags, truncated);
+    messages.Received(i, result, truncated);
     if (messages.slots[i].size > 0) ++received;
   }
   return Result(info.Env(), received);
@@ -48,13 +41,12 @@ Napi::Value RecvMany(const Napi::CallbackInfo& info) {
 // sendMany(slots, count, memory, slotSize, flags): the number of messages that the kernel took whole
 Napi::Value SendMany(const Napi::CallbackInfo& info) {
   Messages messages(info);
-  const int flags = messages.flags | kNoSignal;
   long sent = 0;
   for (size_t i = 0; i < messages.count; ++i) {
     const size_t size = messages.ToSend(i);
     if (size == 0) continue;
     Slot& slot = messages.slots[i];
-    slot.result = static_cast<int32_t>(SendMessage(slot.fd, messages.Memory(i), size, flags));
+    slot.result = static_cast<int32_t>(Send(slot.fd, messages.Memory(i), size, messages.flags));
     if (slot.result == slot.size) ++sent;
   }
   return Result(info.Env(), sent);
@@ -65,6 +57,6 @@ Napi::Value SendMany(const Napi::CallbackInfo& info) {
 void InitMessageList(Napi::Object exports) {
   Export(exports, "recvMany", RecvMany);
   Export(exports, "sendMany", SendMany);
-  exports.Set("recvManyCall", "recvmsg");
-  exports.Set("sendManyCall", "send");
+  exports.Set("recvManyCall", kRecvMessageCall);
+  exports.Set("sendManyCall", kSendCall);
 }

@@ -1,8 +1,6 @@
 // The messages of recvMany and sendMany: recvmsg(2): https://man7.org/linux/man-pages/man2/recv.2.html
 #pragma once
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -27,13 +25,13 @@ struct MessageSlots {
 
   [[nodiscard]] uint8_t* Memory(size_t i) const { return memory + i * slot_size; }
 
-  // Notes what recvmsg(2) returned for slot i, and its msg_flags.
-  void Received(size_t i, long result, int flags) const {
+  // Notes what recvmsg(2) returned for slot i, and whether it has truncated a datagram.
+  void Received(size_t i, long result, bool truncated) const {
     Slot& slot = slots[i];
     slot.result = static_cast<int32_t>(result);
     // With MSG_TRUNC the result is the real length of the message.
     slot.size = std::clamp(slot.result, 0, static_cast<int32_t>(slot_size));
-    slot.truncated = (flags & MSG_TRUNC) != 0 ? 1 : 0;
+    slot.truncated = truncated ? 1 : 0;
   }
 
   // How many bytes of slot i to send: 0 if there are none.

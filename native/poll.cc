@@ -8,7 +8,7 @@
 #include "core/modules.h"
 #include "core/result.h"
 #include "core/timeout.h"
-#include "os/os.h"
+#include "os/posix.h"
 
 namespace {
 

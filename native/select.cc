@@ -1,4 +1,6 @@
 // select(2): https://man7.org/linux/man-pages/man2/select.2.html
+#include "os/select.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
@@ -8,7 +10,6 @@
 #include "core/modules.h"
 #include "core/result.h"
 #include "core/timeout.h"
-#include "os/os.h"
 #include "select_sets.h"
 
 namespace {
@@ -18,9 +19,8 @@ Napi::Value CallSelect(const Napi::CallbackInfo& info) {
   SelectSets sets(info, 0, 1);
   Timeout timeout(Double(info, 2));
   if (!sets.Fit()) return Result(info.Env(), Failure("select", EINVAL));
-  const Bitmaps& answer = sets.answer;
-  std::copy_n(sets.asked.words, sets.asked.Size(), answer.words);
-  return Result(info.Env(), Select(sets.nfds, answer.Set(0), answer.Set(1), answer.Set(2), timeout));
+  std::copy_n(sets.asked.words, sets.asked.Size(), sets.answer.words);
+  return Result(info.Env(), Select(sets.nfds, sets.answer, timeout));
 }
 
 // selectLayout: JavaScript reads a bitmap in words of 32 bits, the kernel in longs. unit: how many words
@@ -41,4 +41,5 @@ Napi::Object Layout(Napi::Env env) {
 void InitSelect(Napi::Object exports) {
   Export(exports, "select", CallSelect);
   exports.Set("selectLayout", Layout(exports.Env()));
+  exports.Set("fdSetLimitsNumbers", kFdSetLimitsNumbers);
 }

@@ -1,14 +1,37 @@
 // Signals for JavaScript, over the registry of the process: sigaction(2):
 // https://man7.org/linux/man-pages/man2/sigaction.2.html
-#include "signals.h"
-
 #include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "core/arguments.h"
 #include "core/environment.h"
 #include "core/modules.h"
 #include "core/result.h"
 #include "signal_registry.h"
+
+namespace {
+
+// The signal subscriptions of one environment.
+class Subscriptions {
+ public:
+  Subscriptions() = default;
+  Subscriptions(const Subscriptions&) = delete;
+  Subscriptions& operator=(const Subscriptions&) = delete;
+  // Ends those that are left when the environment ends.
+  ~Subscriptions();
+
+  // As SignalRegistry::subscribe.
+  int Add(uint32_t signals, int fd);
+  // As SignalRegistry::arrived; 0 if the environment has no such subscription.
+  [[nodiscard]] uint32_t Arrived(int id) const;
+  // As SignalRegistry::unsubscribe; harmless if the environment has no such subscription.
+  void Remove(int id);
+
+ private:
+  std::vector<int> ids_;
+};
 
 Subscriptions::~Subscriptions() {
   for (int id : ids_) SharedSignals().unsubscribe(id);
@@ -32,9 +55,9 @@ void Subscriptions::Remove(int id) {
   SharedSignals().unsubscribe(id);
 }
 
-namespace {
-
-Subscriptions& Of(const Napi::CallbackInfo& info) { return Environment::Of(info.Env()).subscriptions; }
+Subscriptions& Of(const Napi::CallbackInfo& info) {
+  return *static_cast<Subscriptions*>(Environment::Of(info.Env()).subscriptions.get());
+}
 
 // signalSubscribe(signals, fd): the id of the subscription. signals: bit 0 is signal 1, and so on
 Napi::Value SignalSubscribe(const Napi::CallbackInfo& info) {
@@ -53,6 +76,7 @@ void SignalUnsubscribe(const Napi::CallbackInfo& info) { Of(info).Remove(Int(inf
 }  // namespace
 
 void InitSignals(Napi::Object exports) {
+  Environment::Of(exports.Env()).subscriptions = std::make_shared<Subscriptions>();
   Export(exports, "signalSubscribe", SignalSubscribe);
   Export(exports, "signalArrived", SignalArrived);
   Export(exports, "signalUnsubscribe", SignalUnsubscribe);

@@ -1,10 +1,6 @@
 // Socket addresses: ip(7), ipv6(7), unix(7): https://man7.org/linux/man-pages/man7/unix.7.html
 #include "sockaddr.h"
 
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/un.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -33,8 +29,8 @@ long EncodeInet(Address& address, const std::string& text, uint32_t port) {
   if (getaddrinfo(text.c_str(), nullptr, &hints, &found) != 0) return -EINVAL;
   std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
   std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-  address.length = found->ai_addrlen;
-  const in_port_t number = htons(static_cast<uint16_t>(port));
+  address.length = static_cast<socklen_t>(found->ai_addrlen);
+  const uint16_t number = htons(static_cast<uint16_t>(port));
   if (found->ai_family == AF_INET6) {
     reinterpret_cast<sockaddr_in6*>(&address.storage)->sin6_port = number;
   } else {
@@ -61,7 +57,7 @@ AddressParts Decode(const Address& address) {
   const auto* generic = reinterpret_cast<const sockaddr*>(&address.storage);
   char text[NI_MAXHOST] = "";
   getnameinfo(generic, address.length, text, sizeof text, nullptr, 0, NI_NUMERICHOST);
-  const in_port_t port = family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(generic)->sin6_port
-                                            : reinterpret_cast<const sockaddr_in*>(generic)->sin_port;
+  const uint16_t port = family == AF_INET6 ? reinterpret_cast<const sockaddr_in6*>(generic)->sin6_port
+                                           : reinterpret_cast<const sockaddr_in*>(generic)->sin_port;
   return {family, text, ntohs(port)};
 }

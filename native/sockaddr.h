@@ -1,11 +1,11 @@
 // A socket address and its length: sockaddr(3type): https://man7.org/linux/man-pages/man3/sockaddr.3type.html
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "os/network.h"
 
 // JavaScript holds it as an opaque Uint8Array of this size. Only sockaddr.cc looks inside.
 struct Address {
@@ -14,6 +14,12 @@ struct Address {
   socklen_t length;
 
   sockaddr* Get() { return reinterpret_cast<sockaddr*>(&storage); }
+
+  // The length, for a call that writes an address.
+  socklen_t* Room() {
+    length = sizeof storage;
+    return &length;
+  }
 };
 
 // What an address says. text: the path for AF_UNIX

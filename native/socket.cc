@@ -1,16 +1,13 @@
 // Sockets: socket(2), accept(2), recv(2), send(2), getsockopt(2) and the like:
 // https://man7.org/linux/man-pages/man7/socket.7.html
-#include <sys/socket.h>
-
-#include <cerrno>
+#include "os/socket.h"
 
 #include "address.h"
 #include "core/arguments.h"
-#include "core/descriptor.h"
+#include "core/environment.h"
 #include "core/modules.h"
 #include "core/ownership.h"
 #include "core/result.h"
-#include "os/os.h"
 
 namespace {
 
@@ -28,106 +25,90 @@ Napi::Value CreateSocketPair(const Napi::CallbackInfo& info) {
   return Result(info.Env(), result);
 }
 
+// The socket has got a local address, by which its owner can know it from now on.
+void Named(const Napi::CallbackInfo& info, int fd) { Environment::Of(info.Env()).ownership.Identify(fd); }
+
 // bind(fd, address)
 Napi::Value Bind(const Napi::CallbackInfo& info) {
-  Address& address = AddressAt(info, 1);
-  return Result(info.Env(), OrErrno("bind", bind(Int(info, 0), address.Get(), address.length)));
+  const int fd = Int(info, 0);
+  const long result = BindSocket(fd, AddressAt(info, 1));
+  Named(info, fd);
+  return Result(info.Env(), result);
 }
 
 // listen(fd, backlog)
 Napi::Value Listen(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno("listen", listen(Int(info, 0), Int(info, 1))));
+  return Result(info.Env(), ListenSocket(Int(info, 0), Int(info, 1)));
 }
 
 // accept(fd, address, own): the new socket, in the listener's blocking mode. own: whether an object owns it
 Napi::Value Accept(const Napi::CallbackInfo& info) {
-  int fd = Int(info, 0);
-  Address& address = AddressAt(info, 1);
-  address.length = sizeof address.storage;
-  bool own = Bool(info, 2);
-  long blocking = IsBlocking(fd);
-  // If this failed, accept(2) fails as well, and its error counts.
-  long accepted = AcceptSocket(fd, address.Get(), &address.length, blocking != 0);
+  const int fd = Int(info, 0);
+  Address& peer = AddressAt(info, 1);
+  const bool own = Bool(info, 2);
+  const long accepted = AcceptSocket(fd, peer);
   return Result(info.Env(), own ? OwnNew(info.Env(), accepted) : accepted);
 }
 
 // connect(fd, address)
 Napi::Value Connect(const Napi::CallbackInfo& info) {
-  Address& address = AddressAt(info, 1);
-  return Result(info.Env(), OrErrno("connect", connect(Int(info, 0), address.Get(), address.length)));
+  const int fd = Int(info, 0);
+  const long result = ConnectSocket(fd, AddressAt(info, 1));
+  Named(info, fd);
+  return Result(info.Env(), result);
 }
 
 // recv(fd, buffer, flags)
-Napi::Value Recv(const Napi::CallbackInfo& info) {
+Napi::Value CallRecv(const Napi::CallbackInfo& info) {
   Bytes buffer = View(info, 1);
-  return Result(info.Env(), OrErrno("recv", recv(Int(info, 0), buffer.data, buffer.length, Int(info, 2))));
+  return Result(info.Env(), Recv(Int(info, 0), buffer.data, buffer.length, Int(info, 2)));
 }
 
 // send(fd, data, flags)
-Napi::Value Send(const Napi::CallbackInfo& info) {
+Napi::Value CallSend(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
-  return Result(info.Env(),
-                OrErrno("send", send(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal)));
+  return Result(info.Env(), Send(Int(info, 0), data.data, data.length, Int(info, 2)));
 }
 
 // recvfrom(fd, buffer, flags, address)
-Napi::Value RecvFrom(const Napi::CallbackInfo& info) {
+Napi::Value CallRecvFrom(const Napi::CallbackInfo& info) {
   Bytes buffer = View(info, 1);
-  Address& address = AddressAt(info, 3);
-  address.length = sizeof address.storage;
-  return Result(info.Env(), OrErrno("recvfrom", recvfrom(Int(info, 0), buffer.data, buffer.length,
-                                                         Int(info, 2), address.Get(), &address.length)));
+  Address& sender = AddressAt(info, 3);
+  return Result(info.Env(), RecvFrom(Int(info, 0), buffer.data, buffer.length, Int(info, 2), sender));
 }
 
 // sendto(fd, data, flags, address)
-Napi::Value SendTo(const Napi::CallbackInfo& info) {
+Napi::Value CallSendTo(const Napi::CallbackInfo& info) {
   Bytes data = View(info, 1);
-  Address& address = AddressAt(info, 3);
-  return Result(info.Env(),
-                OrErrno("sendto", sendto(Int(info, 0), data.data, data.length, Int(info, 2) | kNoSignal,
-                                         address.Get(), address.length)));
+  Address& receiver = AddressAt(info, 3);
+  return Result(info.Env(), SendTo(Int(info, 0), data.data, data.length, Int(info, 2), receiver));
 }
 
 // shutdown(fd, how)
 Napi::Value Shutdown(const Napi::CallbackInfo& info) {
-  return Result(info.Env(), OrErrno("shutdown", shutdown(Int(info, 0), Int(info, 1))));
+  return Result(info.Env(), ShutdownSocket(Int(info, 0), Int(info, 1)));
 }
 
 // getsockopt(fd, level, name, value): the number of bytes written to value
-Napi::Value GetOption(const Napi::CallbackInfo& info) {
-  int level = Int(info, 1);
-  int name = Int(info, 2);
+Napi::Value CallGetOption(const Napi::CallbackInfo& info) {
   Bytes value = View(info, 3);
-  socklen_t unit = OptionUnit(level, name);
-  socklen_t length = static_cast<socklen_t>(value.length) / unit;
-  // For a length of 0 the kernel returns the length of the filter, and writes nothing.
-  if (unit > 1 && length == 0) return Result(info.Env(), Failure("getsockopt", EINVAL));
-  long result = OrErrno("getsockopt", getsockopt(Int(info, 0), level, name, value.data, &length));
-  return Result(info.Env(), result < 0 ? result : static_cast<long>(length) * unit);
+  return Result(info.Env(), GetOption(Int(info, 0), Int(info, 1), Int(info, 2), value.data, value.length));
 }
 
 // setsockopt(fd, level, name, value)
-Napi::Value SetOption(const Napi::CallbackInfo& info) {
+Napi::Value CallSetOption(const Napi::CallbackInfo& info) {
   Bytes value = View(info, 3);
-  auto length = static_cast<socklen_t>(value.length);
-  return Result(info.Env(), OrErrno("setsockopt", setsockopt(Int(info, 0), Int(info, 1), Int(info, 2),
-                                                             value.data, length)));
+  return Result(info.Env(), SetOption(Int(info, 0), Int(info, 1), Int(info, 2), value.data, value.length));
 }
 
 // getsockname(fd, address)
 Napi::Value GetSockName(const Napi::CallbackInfo& info) {
-  Address& address = AddressAt(info, 1);
-  address.length = sizeof address.storage;
-  return Result(info.Env(),
-                OrErrno("getsockname", getsockname(Int(info, 0), address.Get(), &address.length)));
+  return Result(info.Env(), LocalAddress(Int(info, 0), AddressAt(info, 1)));
 }
 
 // getpeername(fd, address)
 Napi::Value GetPeerName(const Napi::CallbackInfo& info) {
-  Address& address = AddressAt(info, 1);
-  address.length = sizeof address.storage;
-  return Result(info.Env(),
-                OrErrno("getpeername", getpeername(Int(info, 0), address.Get(), &address.length)));
+  return Result(info.Env(), PeerAddress(Int(info, 0), AddressAt(info, 1)));
 }
 
 }  // namespace
@@ -139,13 +120,13 @@ void InitSocket(Napi::Object exports) {
   Export(exports, "listen", Listen);
   Export(exports, "accept", Accept);
   Export(exports, "connect", Connect);
-  Export(exports, "recv", Recv);
-  Export(exports, "send", Send);
-  Export(exports, "recvfrom", RecvFrom);
-  Export(exports, "sendto", SendTo);
+  Export(exports, "recv", CallRecv);
+  Export(exports, "send", CallSend);
+  Export(exports, "recvfrom", CallRecvFrom);
+  Export(exports, "sendto", CallSendTo);
   Export(exports, "shutdown", Shutdown);
-  Export(exports, "getsockopt", GetOption);
-  Export(exports, "setsockopt", SetOption);
+  Export(exports, "getsockopt", CallGetOption);
+  Export(exports, "setsockopt", CallSetOption);
   Export(exports, "getsockname", GetSockName);
   Export(exports, "getpeername", GetPeerName);
 }

@@ -94,7 +94,7 @@ export interface NativeBinding {
   /** Not owned. */
   pipe(fds: Int32Array, blocking: boolean): number;
   /** Owned, and neither end blocks. */
-  wakePipe(fds: Int32Array, registered: Uint32Array): number;
+  wakePair(fds: Int32Array, registered: Uint32Array): number;
   read(fd: number, buffer: Uint8Array | BigUint64Array): number;
   write(fd: number, data: Uint8Array | BigUint64Array): number;
   close(fd: number): number;

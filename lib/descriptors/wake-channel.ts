@@ -17,7 +17,7 @@ export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
     return [both, both];
   }
   const fds = new Int32Array(2);
-  check(native.wakePipe(fds, registrations.counts));
+  check(native.wakePair(fds, registrations.counts));
   return [Descriptor.made(fds[0]), Descriptor.made(fds[1])];
 }
 

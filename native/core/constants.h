@@ -8,10 +8,10 @@
 
 struct Constant {
   const char* name;
-  uint32_t value;
+  int64_t value;
 };
 
 template <size_t size>
 void AddConstants(Napi::Object constants, const Constant (&table)[size]) {
-  for (const Constant& constant : table) constants.Set(constant.name, constant.value);
+  for (const Constant& constant : table) constants.Set(constant.name, static_cast<double>(constant.value));
 }

@@ -4,8 +4,9 @@
 
 #include <napi.h>
 
+#include <memory>
+
 #include "core/ownership.h"
-#include "signals.h"
 #include "watch/watches.h"
 
 struct Environment {
@@ -15,6 +16,7 @@ struct Environment {
 
   Ownership ownership;
   Watches watches;
-  // Destroyed first: a signal handler must not write to a descriptor that the others have closed.
-  Subscriptions subscriptions;
+  // The signal subscriptions, where the system has signals. Destroyed first: a signal handler must not write
+  // to a descriptor that the others have closed.
+  std::shared_ptr<void> subscriptions;
 };

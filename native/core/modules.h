@@ -12,12 +12,14 @@ void InitAddress(Napi::Object exports);
 void InitSocket(Napi::Object exports);
 void InitMessageList(Napi::Object exports);
 void InitFd(Napi::Object exports);
-void InitSignals(Napi::Object exports);
 void InitWatches(Napi::Object exports);
 void InitThreadWatch(Napi::Object exports);
 void InitSelectWait(Napi::Object exports);
 
 // On some systems only. binding.gyp compiles them, and InitSystemModules in native/os/ calls them.
+void InitPosixFd(Napi::Object exports);
+void InitDescriptorLimit(Napi::Object exports);
+void InitSignals(Napi::Object exports);
 void InitPoll(Napi::Object exports);
 void InitPollWait(Napi::Object exports);
 void InitEpoll(Napi::Object exports);

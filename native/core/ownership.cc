@@ -1,23 +1,20 @@
 // Ownership of descriptors: close(2): https://man7.org/linux/man-pages/man2/close.2.html
 #include "core/ownership.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
 
 #include "core/arguments.h"
-#include "core/descriptor.h"
 #include "core/environment.h"
 #include "core/modules.h"
 #include "core/result.h"
-#include "os/os.h"
+#include "os/descriptor.h"
 
 Ownership::~Ownership() {
   for (const auto& [fd, owner] : owners_) {
     // If a descriptor has two owners, it is closed only once.
-    if (IdentityOf(fd).MayBe(owner.file)) close(fd);
+    if (IdentityOf(fd).MayBe(owner.file)) CloseDescriptor(fd);
   }
 }
 
@@ -33,6 +30,13 @@ uint32_t Ownership::Add(int fd) {
 void Ownership::AddNew(int fd) {
   Forget(fd);
   Add(fd);
+}
+
+void Ownership::Identify(int fd) {
+  auto [owner, end] = owners_.equal_range(fd);
+  for (; owner != end; ++owner) {
+    if (owner->second.file.state == FileIdentity::State::kUnknown) owner->second.file = IdentityOf(fd);
+  }
 }
 
 uint32_t Ownership::TicketOf(int fd) const {
@@ -79,7 +83,7 @@ Napi::Value CloseOwned(const Napi::CallbackInfo& info) {
 void CloseCollected(const Napi::CallbackInfo& info) {
   int fd = Int(info, 0);
   std::optional<FileIdentity> file = Of(info).Remove(fd, Uint(info, 1));
-  if (file && !Of(info).HasOwner(fd) && IdentityOf(fd).MayBe(*file)) close(fd);
+  if (file && !Of(info).HasOwner(fd) && IdentityOf(fd).MayBe(*file)) CloseDescriptor(fd);
 }
 
 // forget(fd): before the caller closes or replaces it

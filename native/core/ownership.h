@@ -28,6 +28,9 @@ class Ownership {
   // more.
   void AddNew(int fd);
 
+  // The file of fd may be known by now, if it was not when its owners were added.
+  void Identify(int fd);
+
   // The ticket of the latest owner of fd, or 0.
   [[nodiscard]] uint32_t TicketOf(int fd) const;
 

@@ -8,13 +8,15 @@
 
 #include <cerrno>
 
+#include "os/error_number.h"
+
 // The system call that failed last on this thread.
 inline thread_local const char* failed_call = "";
 
-// The result of a call that failed, or that the addon refuses in place of the kernel.
+// The result of a call that failed, or that the addon refuses in place of the kernel. error: of <cerrno>.
 inline long Failure(const char* call, int error) {
   failed_call = call;
-  return -static_cast<long>(error);
+  return ErrorNumber(error);
 }
 
 // The result of a function that sets errno, as libc's do. Nothing else may run in between.

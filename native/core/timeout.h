@@ -5,8 +5,6 @@
 // early.
 #pragma once
 
-#include <sys/time.h>
-
 #include <climits>
 #include <cmath>
 #include <ctime>

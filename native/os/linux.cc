@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,14 +11,14 @@
 #include "core/constants.h"
 #include "core/modules.h"
 #include "core/result.h"
+#include "os/descriptor.h"
 #include "os/linux_calls.h"
 #include "os/os.h"
+#include "os/posix.h"
+#include "os/socket.h"
 
 void InitSystemModules(Napi::Object exports) {
-#ifdef IO_SELECTORS_POLL
-  InitPoll(exports);
-  InitPollWait(exports);
-#endif
+  InitPosixModules(exports);
 #ifdef IO_SELECTORS_EPOLL
   InitEpoll(exports);
   InitEpollWatch(exports);
@@ -28,6 +30,7 @@ void InitSystemModules(Napi::Object exports) {
 }
 
 void AddSystemConstants(Napi::Object constants) {
+  AddPosixConstants(constants);
   static constexpr Constant kLinux[] = {
       {"POLLMSG", POLLMSG},
       {"POLLRDHUP", POLLRDHUP},
@@ -67,9 +70,10 @@ long OpenSocketPair(int fds[2], int type, bool blocking) {
   return OrErrno("socketpair", socketpair(AF_UNIX, type | flags, 0, fds));
 }
 
-long AcceptSocket(int fd, sockaddr* address, socklen_t* length, bool blocking) {
-  int flags = SOCK_CLOEXEC | (blocking ? 0 : SOCK_NONBLOCK);
-  return OrErrno("accept4", accept4(fd, address, length, flags));
+long AcceptSocket(int fd, Address& peer) {
+  // If this fails, accept4(2) fails as well, and its error counts.
+  int flags = SOCK_CLOEXEC | (IsBlocking(fd) == 0 ? SOCK_NONBLOCK : 0);
+  return OrErrno("accept4", accept4(fd, peer.Get(), peer.Room(), flags));
 }
 
 long ReplaceDescriptor(int fd, int target) { return OrErrno("dup3", dup3(fd, target, O_CLOEXEC)); }
@@ -96,7 +100,10 @@ long PlainSelect(int nfds, fd_set* read, fd_set* write, fd_set* except, timeval*
 
 }  // namespace
 
-long Select(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
+long Select(int nfds, const Bitmaps& sets, Timeout timeout) {
+  fd_set* const read = FdSet(sets, 0);
+  fd_set* const write = FdSet(sets, 1);
+  fd_set* const except = FdSet(sets, 2);
   if (timeout.Forever()) return PlainSelect(nfds, read, write, except, nullptr);
   timespec time = timeout.Timespec();
   // select(2) counts in microseconds, pselect(2) in nanoseconds.
@@ -115,21 +122,31 @@ long Poll(pollfd* entries, nfds_t count, Timeout timeout) {
 
 // libc's functions are cancellation points. In a process with threads, such as Node, that costs a tenth of
 // the time of a short message.
-long RecvMessage(int fd, msghdr* message, int flags) {
+long RecvMessage(int fd, void* data, size_t size, int flags, bool& truncated) {
+  iovec part{data, size};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
 #ifdef SYS_recvmsg
-  return OrErrno("recvmsg", syscall(SYS_recvmsg, fd, message, flags));
+  long result = OrErrno("recvmsg", syscall(SYS_recvmsg, fd, &message, flags));
 #else
-  return OrErrno("recvmsg", recvmsg(fd, message, flags));
+  long result = OrErrno("recvmsg", recvmsg(fd, &message, flags));
 #endif
+  truncated = (message.msg_flags & MSG_TRUNC) != 0;
+  return result;
 }
 
 // send(2) is the system call sendto without an address.
-long SendMessage(int fd, const void* data, size_t size, int flags) {
+long Send(int fd, const void* data, size_t size, int flags) {
 #ifdef SYS_sendto
-  return OrErrno("send", syscall(SYS_sendto, fd, data, size, flags, nullptr, 0));
+  return OrErrno("send", syscall(SYS_sendto, fd, data, size, flags | MSG_NOSIGNAL, nullptr, 0));
 #else
-  return OrErrno("send", send(fd, data, size, flags));
+  return OrErrno("send", send(fd, data, size, flags | MSG_NOSIGNAL));
 #endif
+}
+
+long RecvFrom(int fd, void* data, size_t size, int flags, Address& sender) {
+  return OrErrno("recvfrom", recvfrom(fd, data, size, flags, sender.Get(), sender.Room()));
 }
 
 const int kNoSignal = MSG_NOSIGNAL;

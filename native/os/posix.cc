@@ -1,15 +1,19 @@
 // os.h for systems that have POSIX and nothing of Linux:
 // https://man7.org/linux/man-pages/man7/standards.7.html
+#include "os/posix.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "core/descriptor.h"
-#include "core/modules.h"
 #include "core/result.h"
+#include "os/descriptor.h"
 #include "os/os.h"
+#include "os/socket.h"
 
 namespace {
 
@@ -37,14 +41,9 @@ long BothWithFlags(long result, const int fds[2], bool blocking) {
 
 }  // namespace
 
-void InitSystemModules([[maybe_unused]] Napi::Object exports) {
-#ifdef IO_SELECTORS_POLL
-  InitPoll(exports);
-  InitPollWait(exports);
-#endif
-}
+void InitSystemModules(Napi::Object exports) { InitPosixModules(exports); }
 
-void AddSystemConstants(Napi::Object /*constants*/) {}
+void AddSystemConstants(Napi::Object constants) { AddPosixConstants(constants); }
 
 long OpenPipe(int fds[2], bool blocking) { return BothWithFlags(OrErrno("pipe", pipe(fds)), fds, blocking); }
 
@@ -57,8 +56,10 @@ long OpenSocketPair(int fds[2], int type, bool blocking) {
 }
 
 // BSD's accept(2) inherits the listener's blocking mode, others do not.
-long AcceptSocket(int fd, sockaddr* address, socklen_t* length, bool blocking) {
-  return WithFlags(OrErrno("accept", accept(fd, address, length)), blocking);
+long AcceptSocket(int fd, Address& peer) {
+  // If this fails, accept(2) fails as well, and its error counts.
+  const bool blocking = IsBlocking(fd) != 0;
+  return WithFlags(OrErrno("accept", accept(fd, peer.Get(), peer.Room())), blocking);
 }
 
 long ReplaceDescriptor(int fd, int target) {
@@ -70,7 +71,10 @@ long ReplaceDescriptor(int fd, int target) {
 
 long OpenWakeDescriptors(int fds[2]) { return OpenPipe(fds, false); }
 
-long Select(int nfds, fd_set* read, fd_set* write, fd_set* except, Timeout timeout) {
+long Select(int nfds, const Bitmaps& sets, Timeout timeout) {
+  fd_set* const read = FdSet(sets, 0);
+  fd_set* const write = FdSet(sets, 1);
+  fd_set* const except = FdSet(sets, 2);
   if (timeout.Forever()) return OrErrno("select", select(nfds, read, write, except, nullptr));
   timespec time = timeout.Timespec();
   // select(2) counts in microseconds, pselect(2) in nanoseconds.
@@ -85,12 +89,41 @@ long Poll(pollfd* entries, nfds_t count, Timeout timeout) {
   return OrErrno("poll", poll(entries, count, timeout.Milliseconds()));
 }
 
-long RecvMessage(int fd, msghdr* message, int flags) {
-  return OrErrno("recvmsg", recvmsg(fd, message, flags));
+namespace {
+
+// recvmsg(2), which says whether a datagram was truncated on every system. sender: nullptr if it does not
+// matter.
+long ReceiveMessage(int fd, void* data, size_t size, int flags, Address* sender, bool& truncated) {
+  iovec part{data, size};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (sender != nullptr) {
+    message.msg_name = sender->Get();
+    message.msg_namelen = *sender->Room();
+  }
+  long result = OrErrno("recvmsg", recvmsg(fd, &message, flags));
+  if (sender != nullptr) sender->length = message.msg_namelen;
+  truncated = (message.msg_flags & MSG_TRUNC) != 0;
+  return result;
 }
 
-long SendMessage(int fd, const void* data, size_t size, int flags) {
-  return OrErrno("send", send(fd, data, size, flags));
+}  // namespace
+
+long RecvMessage(int fd, void* data, size_t size, int flags, bool& truncated) {
+  return ReceiveMessage(fd, data, size, flags, nullptr, truncated);
+}
+
+long RecvFrom(int fd, void* data, size_t size, int flags, Address& sender) {
+  bool truncated = false;
+  long result = ReceiveMessage(fd, data, size, flags, &sender, truncated);
+  // Only Linux returns the full length.
+  const bool cut = truncated && result == static_cast<long>(size);
+  return cut ? result + 1 : result;
+}
+
+long Send(int fd, const void* data, size_t size, int flags) {
+  return OrErrno("send", send(fd, data, size, flags | kNoSignal));
 }
 
 #ifdef MSG_NOSIGNAL

@@ -13,9 +13,9 @@
 #include <cerrno>
 
 #include "core/arguments.h"
-#include "core/descriptor.h"
 #include "core/modules.h"
 #include "core/result.h"
+#include "os/descriptor.h"
 #include "watch/watches.h"
 
 namespace {

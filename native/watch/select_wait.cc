@@ -1,11 +1,11 @@
 // select(2) on a WaitThread: https://man7.org/linux/man-pages/man2/select.2.html
-#include <sys/select.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 
 #include "core/modules.h"
 #include "core/result.h"
+#include "os/select.h"
 #include "select_sets.h"
 #include "watch/watches.h"
 
@@ -20,9 +20,8 @@ class SelectWait {
     asked_.AddRead(wake_fd);
     for (;;) {
       OwnBitmaps answer = asked_;
-      const Bitmaps sets = answer.Get();
-      int count = select(std::max(nfds_, wake_fd + 1), sets.Set(0), sets.Set(1), sets.Set(2), nullptr);
-      if (count < 0 && errno == EINTR) continue;
+      const long count = Select(std::max(nfds_, wake_fd + 1), answer.Get(), Timeout(HUGE_VAL));
+      if (count == ErrorNumber(EINTR)) continue;
       // An error counts as found: the selector's own call will meet it as well, and report it.
       return count != 1 || !answer.HasRead(wake_fd);
     }

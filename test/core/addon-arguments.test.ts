@@ -46,7 +46,7 @@ const SIGNATURES: Record<string, string[]> = {
   recvMany: ['slots', 'small', 'bytes', 'small', 'small'],
   sendMany: ['slots', 'small', 'bytes', 'small', 'small'],
   pipe: ['pair', 'boolean'],
-  wakePipe: ['pair', 'counts'],
+  wakePair: ['pair', 'counts'],
   read: ['fd', 'bytes'],
   write: ['fd', 'bytes'],
   close: ['strange'],
@@ -170,7 +170,7 @@ const SOURCE = `
   };
   // What these open is closed again: they return a descriptor, or write two into an array.
   const makers = new Set(['epollCreate', 'socket', 'accept', 'dup', 'dup2', 'eventfd', 'timerfdCreate', 'pidfdOpen']);
-  const pairs = new Set(['socketpair', 'pipe', 'wakePipe']);
+  const pairs = new Set(['socketpair', 'pipe', 'wakePair']);
   const blocking = new Set(['timeout', 'limit', 'strange', 'fd', 'signals']);
   const tally = { calls: 0, errnos: 0, throws: 0, other: new Set() };
 
