@@ -28,6 +28,7 @@
         "native/core/result.cc",
         "native/watch/watch.cc",
         "native/watch/watches.cc",
+        "native/watch/notifier.cc",
         "native/watch/wait_thread.cc",
         "native/watch/thread_watch.cc",
         "native/watch/select_wait.cc",
@@ -105,8 +106,8 @@
           # nodelete: Node unloads the addon with the last worker that uses it, when a signal handler of the addon may
           # still be running.
           "ldflags": ["-Wl,--gc-sections", "-Wl,-z,nodelete"],
-          # Before glibc 2.34, dlopen is in a library of its own.
-          "libraries": ["-ldl"],
+          # Before glibc 2.34, dlopen and threads are in libraries of their own.
+          "libraries": ["-ldl", "-lpthread"],
         }],
         ["io_selectors_sanitize!=''", {
           "cflags": ["-fsanitize=<(io_selectors_sanitize)", "-fno-omit-frame-pointer", "-g", "-O1"],

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 
 #include "core/constants.h"
 #include "core/modules.h"
@@ -169,3 +170,10 @@ FileIdentity IdentityOf(int fd) {
   return {State::kKnown, static_cast<uint64_t>(status.stx_dev_major) << 32 | status.stx_dev_minor,
           status.stx_ino};
 }
+
+#ifdef __GLIBCXX__
+// Standard containers call this function, which libstdc++ has since GCC 11 only. With one of its own, the
+// addon runs with older libraries.
+__asm__(".hidden _ZSt28__throw_bad_array_new_lengthv");
+void std::__throw_bad_array_new_length() { std::__throw_bad_alloc(); }
+#endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 
 #include "core/arguments.h"
 #include "core/modules.h"
@@ -43,29 +44,58 @@ long CheckEpoll(int epfd, int loop_fd) {
 
 }  // namespace
 
-long EpollWatch::Open(uv_loop_t* loop, int epfd, const RegisteredNumbers& registered) {
+EpollWatch::~EpollWatch() {
+  if (handle_ == nullptr) return;
+  const int loop_fd = this->loop_fd();
+  uv_close(handle(), [](uv_handle_t* handle) {
+    const std::unique_ptr<Handle> closed(static_cast<Handle*>(handle->data));
+    napi_remove_async_cleanup_hook(closed->hook);
+  });
+  // close(2) alone would leave the entry, as the epoll itself stays open. libuv may remove it too late, when
+  // the number belongs to another file.
+  Control(loop_fd, EPOLL_CTL_DEL, fd_);
+  close(fd_);
+}
+
+long EpollWatch::Open(int epfd, const RegisteredNumbers& registered) {
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(owner_.env(), &loop) != napi_ok)
+    return Failure("napi_get_uv_event_loop", ENOSYS);
   const int loop_fd = uv_backend_fd(loop);
   if (long result = CheckEpoll(epfd, loop_fd); result < 0) return result;
   const long fd = registered.Avoid(DuplicateDescriptor(epfd, 0));
   if (fd < 0) return fd;
   fd_ = static_cast<int>(fd);
-  handle_.data = this;
   long result = Add(loop_fd, fd_);
-  // If this fails, there is no handle to close.
-  if (result == 0) result = OrError("epoll_ctl", uv_poll_init(loop, &handle_, fd_));
-  if (result < 0) CloseDuplicate(loop_fd);
+  if (result == 0) result = OpenHandle(loop);
+  if (result < 0) {
+    Control(loop_fd, EPOLL_CTL_DEL, fd_);
+    close(fd_);
+  }
   return result;
 }
 
+long EpollWatch::OpenHandle(uv_loop_t* loop) {
+  auto handle = std::make_unique<Handle>();
+  handle->poll.data = handle.get();
+  handle->watch = this;
+  long result = OrError("epoll_ctl", uv_poll_init(loop, &handle->poll, fd_));
+  if (result < 0) return result;
+  handle_ = handle.release();
+  // Lets the environment wait until libuv has closed the handle. The owner deletes the watch in time.
+  napi_add_async_cleanup_hook(
+      owner_.env(), [](napi_async_cleanup_hook_handle, void*) {}, nullptr, &handle_->hook);
+  return 0;
+}
+
 long EpollWatch::BeginEpoll(bool ref, int epfd) {
-  const int loop_fd = uv_backend_fd(handle_.loop);
   long result = 0;
   if (uv_is_active(handle()) == 0) {
-    result = OrError("epoll_ctl", uv_poll_start(&handle_, UV_READABLE, OnReadable));
+    result = OrError("epoll_ctl", uv_poll_start(&handle_->poll, UV_READABLE, OnReadable));
     // Not earlier: uv_poll_start begins by removing the entry.
-    if (result == 0) result = Add(loop_fd, fd_);
+    if (result == 0) result = Add(loop_fd(), fd_);
   }
-  if (result == 0) result = CheckEpoll(epfd, loop_fd);
+  if (result == 0) result = CheckEpoll(epfd, loop_fd());
   if (result < 0) {
     Cancel();
     return result;
@@ -77,28 +107,23 @@ long EpollWatch::BeginEpoll(bool ref, int epfd) {
 
 void EpollWatch::Cancel() {
   waiting_ = false;
-  uv_poll_stop(&handle_);
+  uv_poll_stop(&handle_->poll);
 }
 
-void EpollWatch::Close() {
-  const int loop_fd = uv_backend_fd(handle_.loop);
-  Watch::Close();
-  CloseDuplicate(loop_fd);
-}
+void EpollWatch::SetRef(bool ref) const { ref ? uv_ref(handle()) : uv_unref(handle()); }
 
-void EpollWatch::CloseDuplicate(int loop_fd) const {
-  // close(2) alone would leave the entry, as the epoll itself stays open. libuv may remove it too late, when
-  // the number belongs to another file.
-  Control(loop_fd, EPOLL_CTL_DEL, fd_);
-  close(fd_);
-}
-
-void EpollWatch::OnReadable(uv_poll_t* handle, int /*status*/, int /*events*/) {
-  auto* self = static_cast<EpollWatch*>(handle->data);
+void EpollWatch::OnReadable(uv_poll_t* poll, int /*status*/, int /*events*/) {
+  EpollWatch* self = static_cast<Handle*>(poll->data)->watch;
   // Stopped here and not after each wait: most programs wait again at once, and libuv would make two system
   // calls for nothing.
-  if (!self->waiting_) uv_poll_stop(handle);
-  self->Found();
+  if (!self->waiting_) {
+    uv_poll_stop(poll);
+    return;
+  }
+  self->waiting_ = false;
+  // Unless the function begins the watch again, the loop may end.
+  self->SetRef(false);
+  self->owner_.CallFound(self->id_);
 }
 
 namespace {

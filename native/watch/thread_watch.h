@@ -1,30 +1,31 @@
 // A watch whose wait is a system call on a thread: see thread_watch.cc.
 #pragma once
 
-#include <memory>
+#include <cstdint>
 
 #include "core/registered_numbers.h"
 #include "watch/wait_thread.h"
 #include "watch/watch.h"
 
-class ThreadWatch : public Watch {
+class Watches;
+
+class ThreadWatch final : public Watch {
  public:
-  ThreadWatch(Watches& owner, uint32_t id, napi_value found);
+  ThreadWatch(Watches& owner, uint32_t id);
+  ~ThreadWatch() override;
 
   // 0 or -errno. registered: numbers that the thread's own descriptors avoid.
-  long Open(uv_loop_t* loop, const RegisteredNumbers& registered);
+  long Open(const RegisteredNumbers& registered) { return thread_.Start(registered); }
 
   long BeginThread(bool ref, WaitThread::Wait&& wait) override;
   void Cancel() override;
-  void Close() override;
-
- protected:
-  uv_handle_t* handle() override { return reinterpret_cast<uv_handle_t*>(&handle_); }
+  bool TakeFound() override;
 
  private:
-  static void OnAsync(uv_async_t* handle);
+  void SetRef(bool ref);
 
-  // The thread wakes the loop with it.
-  uv_async_t handle_{};
-  std::unique_ptr<WaitThread> thread_;
+  Watches& owner_;
+  // Whether it keeps the event loop alive.
+  bool ref_ = false;
+  WaitThread thread_;
 };

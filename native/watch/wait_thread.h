@@ -1,14 +1,12 @@
-// A thread that makes one blocking system call at a time:
-// https://man7.org/linux/man-pages/man7/pthreads.7.html
+// A thread that makes one blocking system call at a time: https://en.cppreference.com/w/cpp/thread/thread
 //
 // It knows neither JavaScript nor the event loop.
 #pragma once
 
-#include <uv.h>
-
 #include <functional>
 
 #include "core/registered_numbers.h"
+#include "os/threads.h"
 
 class WaitThread {
  public:
@@ -16,7 +14,7 @@ class WaitThread {
   // else.
   using Wait = std::function<bool(int wake_fd)>;
 
-  // found: called on the thread.
+  // found: called on the thread. Must not call this object.
   explicit WaitThread(std::function<void()> found);
   WaitThread(const WaitThread&) = delete;
   WaitThread& operator=(const WaitThread&) = delete;
@@ -32,26 +30,27 @@ class WaitThread {
   // When it returns, the thread is in no call, and uses no descriptor of a set.
   void Cancel();
 
- private:
-  enum class State { kIdle, kBegun, kWaiting, kEnding };
+  // Whether the last call has found something and was not cancelled. Only the first answer is true.
+  bool TakeFound();
 
-  static void Main(void* self) { static_cast<WaitThread*>(self)->Run(); }
+ private:
+  enum class State { kIdle, kBegun, kWaiting, kFound, kEnding };
+
+  using Lock = std::unique_lock<std::mutex>;
+
   void Run();
-  // The caller holds mutex_.
-  void CancelLocked();
-  // Empties the wake-up descriptor if it was written to.
-  void DrainLocked();
+  void Cancel(Lock& lock);
+  // Empties the wake-up descriptor if it was written to. The caller holds mutex_.
+  void Drain();
 
   const std::function<void()> found_;
   // See OpenWakeDescriptors.
   int wake_fds_[2] = {-1, -1};
-  uv_thread_t thread_{};
-  bool started_ = false;
+  std::thread thread_;
 
-  // libuv's, as std::condition_variable needs a newer C++ library than the oldest that is supported.
-  uv_mutex_t mutex_{};
-  // Signalled when state_ changes.
-  uv_cond_t changed_{};
+  std::mutex mutex_;
+  // Notified when state_ changes.
+  std::condition_variable changed_;
   // mutex_ guards these.
   State state_ = State::kIdle;
   // The next call, in state kBegun.

@@ -1,55 +1,56 @@
-// The watches of one environment. An environment must not end before libuv has closed their handles:
-// https://nodejs.org/api/n-api.html#napi_add_async_cleanup_hook
+// The watches of one environment, closed before it ends:
+// https://nodejs.org/api/n-api.html#cleanup-on-exit-of-the-current-nodejs-environment
 #include "watch/watches.h"
 
-#include <utility>
+#include <cerrno>
 
 #include "core/arguments.h"
 #include "core/environment.h"
 #include "core/modules.h"
+#include "core/result.h"
 
 Watches& Watches::Of(const Napi::CallbackInfo& info) { return Environment::Of(info.Env()).watches; }
 
-uv_loop_t* Watches::Loop() {
-  uv_loop_t* loop = nullptr;
-  if (napi_get_uv_event_loop(env_, &loop) != napi_ok) return nullptr;
-  // Done at the first watch, so that a runtime without these functions can load the addon.
-  if (!hooked_) hooked_ = napi_add_async_cleanup_hook(env_, OnCleanup, this, nullptr) == napi_ok;
-  return loop;
-}
-
-long Watches::Add(uint32_t id, std::unique_ptr<Watch> watch) {
-  ++handles_;
-  watches_[id] = watch.release();
-  return id;
+long Watches::Prepare(napi_value found) {
+  if (found_ != nullptr) return 0;
+  if (long result = notifier_.Open(); result < 0) return result;
+  // After the notifier, so that the threads are joined before it ends: hooks run in reverse order.
+  napi_add_env_cleanup_hook(env_, OnCleanup, this);
+  napi_create_reference(env_, found, 1, &found_);
+  return 0;
 }
 
 Watch* Watches::Find(uint32_t id) const {
   auto found = watches_.find(id);
-  return found == watches_.end() ? nullptr : found->second;
+  return found == watches_.end() ? nullptr : found->second.get();
 }
 
-void Watches::Close(uint32_t id) {
+void Watches::Close(uint32_t id) { watches_.erase(id); }
+
+void Watches::Receive(uint32_t id) const {
   Watch* watch = Find(id);
-  if (watch == nullptr) return;
-  watches_.erase(id);
-  watch->Close();
+  if (watch != nullptr && watch->TakeFound()) CallFound(id);
 }
 
-void Watches::Closed() {
-  --handles_;
-  EndIfAllClosed();
+void Watches::CallFound(uint32_t id) const {
+  Napi::HandleScope scope(env_);
+  napi_value found = nullptr;
+  napi_value global = nullptr;
+  napi_value argument = nullptr;
+  if (napi_get_reference_value(env_, found_, &found) != napi_ok || found == nullptr) return;
+  napi_get_global(env_, &global);
+  napi_create_uint32(env_, id, &argument);
+  napi_status status = napi_make_callback(env_, nullptr, global, found, 1, &argument, nullptr);
+  if (status != napi_pending_exception) return;
+  napi_value error = nullptr;
+  if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);
 }
 
-void Watches::OnCleanup(napi_async_cleanup_hook_handle handle, void* data) {
+void Watches::OnCleanup(void* data) {
   auto* self = static_cast<Watches*>(data);
-  self->cleanup_ = handle;
-  for (const auto& [id, watch] : std::exchange(self->watches_, {})) watch->Close();
-  self->EndIfAllClosed();
-}
-
-void Watches::EndIfAllClosed() {
-  if (cleanup_ != nullptr && handles_ == 0) napi_remove_async_cleanup_hook(cleanup_);
+  self->watches_.clear();
+  self->notifier_.Close();
+  napi_delete_reference(self->env_, self->found_);
 }
 
 napi_value FoundArgument(const Napi::CallbackInfo& info, size_t index) {
