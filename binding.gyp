@@ -64,6 +64,7 @@
             "native/os/windows_error.cc",
             "native/os/windows_select.cc",
             "native/os/windows_socket.cc",
+            "native/os/windows_socket_pair.cc",
           ],
           # Windows 10. min and max are functions here, and windows.h must not include the old winsock.h.
           "defines": ["_WIN32_WINNT=0x0A00", "NOMINMAX", "WIN32_LEAN_AND_MEAN"],

@@ -24,7 +24,7 @@ Napi::Value CallEncodeUnix(const Napi::CallbackInfo& info) {
 Napi::Value CallDecode(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   const Address& address = AddressAt(info, 0);
-  if (address.length > sizeof address.storage) ThrowRangeError(env, "address expected");
+  if (address.Length() > sizeof address.storage) ThrowRangeError(env, "address expected");
   const AddressParts parts = Decode(address);
   auto array = Napi::Array::New(env, 3);
   array[0u] = parts.family;

@@ -11,7 +11,7 @@ namespace {
 constexpr size_t kPathOffset = offsetof(sockaddr_un, sun_path);
 
 std::string PathOf(const Address& address) {
-  size_t length = address.length > kPathOffset ? address.length - kPathOffset : 0;
+  size_t length = address.Length() > kPathOffset ? address.Length() - kPathOffset : 0;
   length = std::min(length, sizeof(sockaddr_un::sun_path));
   const char* path = reinterpret_cast<const char*>(&address.storage) + kPathOffset;
   if (length > 0 && path[0] != 0) length = strnlen(path, length);
@@ -52,7 +52,7 @@ long EncodeUnix(Address& address, const uint8_t* path, size_t length) {
 
 AddressParts Decode(const Address& address) {
   // recvfrom(2) sets the length to 0 for an AF_UNIX peer without a name, and writes no family.
-  const int family = address.length < kPathOffset ? AF_UNIX : address.storage.ss_family;
+  const int family = address.Length() < kPathOffset ? AF_UNIX : address.storage.ss_family;
   if (family == AF_UNIX) return {family, PathOf(address), 0};
   const auto* generic = reinterpret_cast<const sockaddr*>(&address.storage);
   char text[NI_MAXHOST] = "";

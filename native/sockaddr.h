@@ -13,6 +13,8 @@ struct Address {
   // Of the part of storage that is in use.
   socklen_t length;
 
+  [[nodiscard]] size_t Length() const { return static_cast<size_t>(length); }
+
   sockaddr* Get() { return reinterpret_cast<sockaddr*>(&storage); }
 
   // The length, for a call that writes an address.

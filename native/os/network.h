@@ -3,10 +3,9 @@
 #pragma once
 
 #ifdef _WIN32
-// In this order.
 #include <winsock2.h>
 #include <ws2tcpip.h>
-// Needs the two above.
+// Needs those above.
 #include <afunix.h>
 #else
 #include <netdb.h>
