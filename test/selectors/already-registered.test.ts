@@ -13,7 +13,7 @@ const advice = (fd: number) =>
   `If it has since been closed and its number reused: call unregister(${fd}) first`;
 
 describe.each(backends)('%s: for a number that is registered already,', (_backend, Selector) => {
-  test('the error tells what to do if another file has the number by now', () => {
+  test.runIf(has.dup2)('the error tells what to do if another file has the number by now', () => {
     const [readFd] = highPipe();
     const selector = open(Selector);
     selector.register(readFd, EVENT_READ);

@@ -69,13 +69,14 @@ describe.each(backends)('selectAsync of %s', (backend, Selector) => {
   test.skipIf(backend === 'epoll')('rejects with EBADF if a descriptor was closed', async () => {
     const { selector } = idle(Selector);
     const [readFd] = highPipe();
+    const [, ready] = pipe();
     selector.register(readFd, EVENT_READ);
     close(readFd);
     const error = { code: 'EBADF', syscall: backend, fd: readFd };
     for (const timeoutMs of [0, 20, null]) {
       await expect(selector.selectAsync({ timeoutMs })).rejects.toMatchObject(error);
     }
-    selector.register(pipe()[1], EVENT_WRITE);
+    selector.register(ready, EVENT_WRITE);
     await expect(selector.selectAsync()).rejects.toMatchObject(error);
     selector.unregister(readFd);
     expect(await selector.selectAsync()).toHaveLength(1);

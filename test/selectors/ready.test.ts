@@ -2,6 +2,7 @@ import { EVENT_PRIORITY, EVENT_READ, EVENT_WRITE, POLLERR, POLLHUP, POLLIN, POLL
 import { close, read, write } from 'io-selectors/fd';
 import { AF_INET, MSG_OOB, Socket, SOCK_STREAM, SO_LINGER, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { fill, owned, pipe, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { highPipe } from '../support/high-descriptors.js';
 import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
@@ -65,9 +66,12 @@ const make = {
 
 type State = keyof typeof make;
 
+/** Without pipes, their place is taken by sockets, of which both ends can be written to. */
+const ofReadEnd = has.pipe ? 0 : EVENT_WRITE;
+
 /** The events reported to a registration for reading, for writing, for priority, and for all three. */
 const STATES: [state: State, read: number, write: number, priority: number, all: number][] = [
-  ['an empty pipe, read end', 0, 0, 0, 0],
+  ['an empty pipe, read end', 0, ofReadEnd, 0, ofReadEnd],
   ['an empty pipe, write end', 0, EVENT_WRITE, 0, EVENT_WRITE],
   ['a full pipe, write end', 0, 0, 0, 0],
   ['a broken pipe, write end', EVENT_READ, EVENT_WRITE, 0, BOTH],
@@ -97,7 +101,7 @@ describe.each(backends)('%s', (backend, Selector) => {
   test('a pipe at its end is writable with poll and epoll, and not with select', () => {
     const selector = open(Selector);
     const key = selector.register(endedPipe(), EVENT_WRITE);
-    if (backend === 'select') expectIdle(selector);
+    if (backend === 'select' && has.pipe) expectIdle(selector);
     else expectReady(selector, [[key, EVENT_WRITE]]);
   });
 

@@ -2,6 +2,7 @@ import { constants } from 'node:buffer';
 import { read, write } from 'io-selectors/fd';
 import { MessageList, MSG_DONTWAIT, MSG_PEEK, SO_SNDBUF, SOCK_DGRAM, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { fill, pipe, socketPair, tcpPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { closedFd } from '../support/files.js';
@@ -53,15 +54,17 @@ describe('recvMany', () => {
 
   test('reports the failure of one socket as its result, and serves the others', () => {
     const [a, b] = socketPair();
-    const [readFd] = pipe();
     const closed = closedFd();
     const list = new MessageList(3, 16);
-    for (const object of [closed, readFd, a]) list.add(object);
+    for (const object of [closed, a]) list.add(object);
+    // Windows has nothing with a number that is no socket.
+    const stranger = has.pipe ? pipe()[0] : undefined;
+    if (stranger !== undefined) list.add(stranger);
     b.send('x');
     expect(list.recvMany()).toBe(1);
     expectError(() => list.result(0), 'EBADF', { syscall: 'recvmsg', fd: closed });
-    expectError(() => list.result(1), 'ENOTSOCK', { syscall: 'recvmsg', fd: readFd });
-    expect([list.result(2), list.message(2).toString()]).toEqual([1, 'x']);
+    expect([list.result(1), list.message(1).toString()]).toEqual([1, 'x']);
+    if (stranger !== undefined) expectError(() => list.result(2), 'ENOTSOCK', { syscall: 'recvmsg', fd: stranger });
   });
 
   test('reports a connection that was reset', () => {

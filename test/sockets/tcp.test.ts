@@ -9,6 +9,7 @@ import {
   SOL_SOCKET,
 } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, ownedFd, portOf } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { accept, connect, hasIPv6, listen, loopbacks, untilWritable, unusedPort } from '../support/internet.js';
@@ -83,7 +84,7 @@ describe.each(loopbacks)('a TCP socket of $family', (loopback) => {
     expect(listener.acceptFd()).toBeNull();
   });
 
-  test.each([true, false])('accepts in its own blocking mode: %s', (blocking) => {
+  test.runIf(has.getBlocking).each([true, false])('accepts in its own blocking mode: %s', (blocking) => {
     const { listener, port } = listen(loopback);
     listener.setBlocking(blocking);
     owned(new Socket(domain)).connect({ address, port });

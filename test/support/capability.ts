@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { availableBackends, POLLRDHUP } from 'io-selectors';
-import { close, dup2, eventfd, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
+import { close, dup2, eventfd, getBlocking, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket } from 'io-selectors/socket';
 
 /**
@@ -27,6 +27,8 @@ export const has = {
   pipe: isSupported(() => pipe().forEach(close)),
   /** dup2(2). Windows lacks it for sockets. */
   dup2: isSupported(() => dup2(0, 0)),
+  /** fcntl(2), which tells whether a descriptor blocks. Windows does not. */
+  getBlocking: isSupported(() => getBlocking(0)),
   /** sigaction(2). Windows lacks it. */
   signals: isSupported(() => signals(['SIGWINCH']).close()),
   /** getrlimit(2). Windows lacks it. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FD_SETSIZE } from 'io-selectors';
 import { onTestFinished } from 'vitest';
+import { has } from './capability.js';
 import { ownedFd } from './descriptors.js';
 import { descriptorTableSize, openDescriptors } from './witness.js';
 
@@ -28,6 +29,8 @@ export function fifo(): string {
 
 /** A number inside the process's descriptor table that is not open, and too high to be taken soon. */
 export function closedFd(): number {
+  // Windows has no such table, and hands out low numbers first.
+  if (!has.proc) return 16_000;
   const open = openDescriptors();
   let number = Math.min(descriptorTableSize(), FD_SETSIZE) - 1;
   while (open.has(number)) number--;

@@ -48,9 +48,10 @@ export function publicTable(io: Package): PublicTable {
   const { fd, socket } = io;
   const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, Socket } = socket;
   // One that is always readable, one that is idle, and ones to be closed or replaced.
-  const [readable, fill] = fd.pipe();
+  const pair = () => socket.socketPair().map((end) => end.detach());
+  const [readable, fill] = pair();
   fd.write(fill, 'x');
-  const [idle] = fd.pipe();
+  const [idle] = pair();
   const spare = () => fd.dup(idle);
   const listener = new Socket();
   listener.bind({ address: '127.0.0.1', port: 0 });
@@ -126,7 +127,7 @@ export function publicTable(io: Package): PublicTable {
     list.add(udp);
     return list;
   };
-  const pair = () => {
+  const withData = () => {
     const [a, b] = socket.socketPair();
     b.send('from the other');
     return a;
@@ -264,28 +265,28 @@ export function publicTable(io: Package): PublicTable {
         acceptFd: { on: listening },
         connect: given(address({ ...bound })),
         recv: {
-          on: pair,
+          on: withData,
           with: () => [
             ['size', 4],
             ['int?', 0],
           ],
         },
-        recvInto: { on: pair, with: () => [bytes(), ['int?', 0]] },
+        recvInto: { on: withData, with: () => [bytes(), ['int?', 0]] },
         recvFrom: {
-          on: pair,
+          on: withData,
           with: () => [
             ['size', 4],
             ['int?', 0],
           ],
         },
-        send: { on: pair, with: () => [data(), ['int?', 0]] },
+        send: { on: withData, with: () => [data(), ['int?', 0]] },
         sendTo: { on: datagrams, with: () => [data(), address({ ...mailbox }), ['int?', 0]] },
-        shutdown: { on: pair, with: () => [['choice', 'both']] },
+        shutdown: { on: withData, with: () => [['choice', 'both']] },
         getOption: given(['int', SOL_SOCKET], ['int', SO_REUSEADDR], ['size?', 4]),
         setOption: given(['int', SOL_SOCKET], ['int', SO_REUSEADDR], ['optionValue', 1]),
         takeError: nothing,
         localAddress: nothing,
-        remoteAddress: { on: pair },
+        remoteAddress: { on: withData },
         detach: nothing,
         close: nothing,
         [Symbol.dispose]: nothing,
