@@ -39,7 +39,7 @@ void CheckMessage(const MessageSlots& slots, size_t i, size_t sent, bool is_aske
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   const ssize_t result = recvmsg(pair[1], &message, is_asked ? MSG_TRUNC : 0);
-  slots.Received(i, result, message.msg_flags);
+  slots.Received(i, result, (message.msg_flags & MSG_TRUNC) != 0);
   const Slot& slot = slots.slots[i];
   const size_t kept = std::min(sent, slots.slot_size);
   Check(slot.size == static_cast<int32_t>(kept), "another size");
@@ -70,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     const bool is_sendable = table[i].size > 0 && static_cast<size_t>(table[i].size) <= slot_size;
     Check(slots.ToSend(i) == (is_sendable ? static_cast<size_t>(table[i].size) : 0), "ToSend is wrong");
   }
-  slots.Received(0, -EAGAIN, 0);
+  slots.Received(0, -EAGAIN, false);
   Check(table[0].result == -EAGAIN && table[0].size == 0 && table[0].truncated == 0, "an error is not empty");
   return 0;
 }

@@ -1,14 +1,16 @@
-import { Worker, isMainThread } from 'node:worker_threads';
-import { EVENT_READ, PollSelector, SelectSelector } from '../dist/index.js';
-import { close, pipe, read, write } from '../dist/fd.js';
+// Asynchronous waits that end in every way: by data, a wake-up, an abort, a timeout, close().
+import { EVENT_READ } from '../../dist/index.js';
+import { close, pipe, read, write } from '../../dist/fd.js';
+import { Selectors } from './selectors.js';
+import { inWorker } from './threads.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const buffer = Buffer.alloc(64);
 
-async function drive(Selector) {
+async function drive(Selector, rounds) {
   const [readFd, writeFd] = pipe();
   const [other, otherWrite] = pipe();
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < rounds; round++) {
     const selector = new Selector();
     const waker = selector.waker;
     selector.register(readFd, EVENT_READ);
@@ -26,14 +28,17 @@ async function drive(Selector) {
       read(readFd, buffer);
     }
     const last = selector.selectAsync();
+    if (round % 2 === 0) await turn();
     selector.close();
     await last;
   }
   for (const fd of [readFd, writeFd, other, otherWrite]) close(fd);
 }
 
-const start = () => new Promise((resolve) => new Worker(new URL(import.meta.url)).once('exit', resolve));
-const workers = isMainThread ? [start(), start()] : [];
-await Promise.all([drive(SelectSelector), drive(PollSelector)]);
-await Promise.all(workers);
-if (isMainThread) console.log('done');
+export async function driveAll(rounds) {
+  await Promise.all(Selectors.map((Selector) => drive(Selector, rounds)));
+}
+
+export async function run(rounds) {
+  await Promise.all([driveAll(rounds), ...[1, 2].map(() => inWorker(import.meta.url, 'driveAll', rounds))]);
+}
