@@ -47,8 +47,8 @@ def main(system):
     if system == "mac":
         flags, ldflags = xcode_flags(settings["xcode_settings"])
     flags += ["-D" + name for name in settings["defines"]] + ["-I" + path for path in settings["include_dirs"]]
-    # MSVC's names of libraries end in .lib.
-    libraries = [name.removesuffix(".lib") for name in target.get("libraries", [])]
+    # MSVC's names of libraries end in .lib, and have no -l.
+    libraries = ["-l" + name.removesuffix(".lib").removeprefix("-l") for name in target.get("libraries", [])]
     arrays = {"sources": target["sources"], "flags": flags, "ldflags": ldflags, "libraries": libraries}
     for name, values in arrays.items():
         print(f"{name}=({shlex.join(values)})")
