@@ -61,6 +61,7 @@ Napi::Value CallSetBlocking(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void InitFd(Napi::Object exports) {
+  exports.Set("onlySockets", kOnlySockets);
   Export(exports, "wakePair", WakePair);
   Export(exports, "read", Read);
   Export(exports, "write", Write);

@@ -41,5 +41,4 @@ Napi::Object Layout(Napi::Env env) {
 void InitSelect(Napi::Object exports) {
   Export(exports, "select", CallSelect);
   exports.Set("selectLayout", Layout(exports.Env()));
-  exports.Set("fdSetLimitsNumbers", kFdSetLimitsNumbers);
 }

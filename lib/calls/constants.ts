@@ -7,7 +7,10 @@ export const EVENT_WRITE = 2;
 /** Exceptional: POLLPRI, or select(2)'s exceptfds: TCP out-of-band data, a pseudo-terminal in packet mode, sysfs. */
 export const EVENT_PRIORITY = 4;
 
-/** How many descriptors C's fd_set holds: 1024 with glibc. select(2) itself takes larger sets: `fdSetSize`. */
+/**
+ * How many descriptors C's fd_set holds: 1024 with glibc, 64 on Windows. select(2) itself takes larger sets: `fdSetSize`,
+ * which Windows does not need.
+ */
 export const FD_SETSIZE = constant('FD_SETSIZE');
 
 /** There is data to read, or the end of a stream. poll(2) */

@@ -79,7 +79,7 @@ export class EpollSet {
    * so.
    */
   replaceBy(other: EpollSet): boolean {
-    const result = native.dup2(other.fd, this.fd);
+    const result = native.dup2?.(other.fd, this.fd) ?? -1;
     other.close();
     if (result < 0) return false;
     // The loop watches a duplicate of the old instance.

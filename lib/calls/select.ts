@@ -17,9 +17,13 @@ interface Listed<T> {
   fds: number[];
 }
 
-/** Checks the size of a descriptor set: a whole number from 1, default FD_SETSIZE. */
+/**
+ * Checks the size of a descriptor set: a whole number from 1, default FD_SETSIZE. On Windows, where a set holds any
+ * sockets, it has no effect.
+ */
 export function checkFdSetSize(value: unknown): number {
-  return value === undefined ? FD_SETSIZE : checkInteger(value, 'options.fdSetSize', 1, INT_MAX);
+  const size = value === undefined ? FD_SETSIZE : checkInteger(value, 'options.fdSetSize', 1, INT_MAX);
+  return native.onlySockets ? Infinity : size;
 }
 
 /**
@@ -30,7 +34,8 @@ export function checkFdSetSize(value: unknown): number {
  * @param write watched for room to write
  * @param except watched for exceptional conditions, such as TCP out-of-band data
  * @param timeoutMs milliseconds, from 0; absent, null or Infinity waits for ever
- * @param options.fdSetSize how many descriptors the sets hold: default FD_SETSIZE. The kernel itself has no limit
+ * @param options.fdSetSize how many descriptors the sets hold: default FD_SETSIZE. The kernel itself has no limit.
+ *   No effect on Windows, where sets hold any number of sockets
  * @returns the ready members of each list, in its order
  * @throws RangeError ERR_FD_SETSIZE for a descriptor past the set
  * @throws SystemError EBADF for a descriptor that is not open, with its number in `fd`; EINTR

@@ -6,7 +6,7 @@ import { Progress } from './progress.js';
 import { shrinkBuffers } from './shrink-buffers.js';
 import { SPARE_DESCRIPTORS } from './spare-descriptors.js';
 
-/** What the load found, sent to the server's process as JSON. */
+/** What the load found, sent to the server's process. */
 export interface LoadResult {
   verified: number;
   seconds: number;

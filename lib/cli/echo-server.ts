@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { type BaseSelector, EVENT_READ, EVENT_WRITE } from '../index.js';
-import { SO_REUSEADDR, Socket, SOL_SOCKET, AF_INET, AF_INET6 } from '../socket.js';
+import { AF_INET, AF_INET6, SO_EXCLUSIVEADDRUSE, SO_REUSEADDR, Socket, SOL_SOCKET } from '../socket.js';
 import { codeOf } from './error-code.js';
 
 /** Called when a descriptor is ready: the data of its key, as in the example of Python's selectors. */
@@ -89,7 +89,8 @@ export class EchoServer implements Disposable {
   }
 
   #listen(host: string, port: number): void {
-    this.#listener.setOption(SOL_SOCKET, SO_REUSEADDR, true);
+    // Where there is the former, the latter would let other programs take the port away.
+    this.#listener.setOption(SOL_SOCKET, SO_EXCLUSIVEADDRUSE || SO_REUSEADDR, true);
     this.#prepare(this.#listener);
     this.#listener.setBlocking(false);
     this.#listener.bind({ address: host, port });

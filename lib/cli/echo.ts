@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { close, getDescriptorLimit, pipe, read } from '../fd.js';
+import { getDescriptorLimit } from '../fd.js';
 import {
   availableBackends,
   type BaseSelector,
   EpollSelector,
-  EVENT_READ,
   PollSelector,
   SelectSelector,
 } from '../index.js';
 import type { LoadResult } from './echo-load.js';
 import { EchoServer, type Handler } from './echo-server.js';
+import { codeOf } from './error-code.js';
 import { shrinkBuffers } from './shrink-buffers.js';
 import { SPARE_DESCRIPTORS } from './spare-descriptors.js';
 import { formatTable } from './table.js';
@@ -41,7 +41,7 @@ interface Outcome {
  * @throws Error if not every message was verified
  */
 export async function echo(connections: number, messages: number): Promise<void> {
-  const { soft } = getDescriptorLimit();
+  const soft = descriptorLimit();
   if (soft < connections + SPARE_DESCRIPTORS) {
     const most = Math.max(0, soft - SPARE_DESCRIPTORS);
     throw new Error(`${connections} connections need more than the ${soft} descriptors allowed here: --connections ${most}`);
@@ -54,6 +54,16 @@ export async function echo(connections: number, messages: number): Promise<void>
   for (const { row, refusal } of outcomes) if (refusal !== undefined) console.log(`${row[0]}: ${refusal.message}`);
   const incomplete = outcomes.filter(({ complete }) => !complete).map(({ row }) => row[0]);
   if (incomplete.length > 0) throw new Error(`not every message was verified: ${incomplete.join('; ')}`);
+}
+
+/** Infinity where there is none. */
+function descriptorLimit(): number {
+  try {
+    return getDescriptorLimit().soft;
+  } catch (error) {
+    if (codeOf(error) === 'ERR_NOT_SUPPORTED') return Infinity;
+    throw error;
+  }
 }
 
 function contenders(connections: number): Contender[] {
@@ -71,19 +81,20 @@ function contenders(connections: number): Contender[] {
 async function run({ label, mayRefuse, create }: Contender, connections: number, messages: number): Promise<Outcome> {
   using selector = create();
   using server = new EchoServer(selector, { host: '127.0.0.1', port: 0, prepare: shrinkBuffers });
-  const [resultFd, childFd] = pipe();
   const child = spawn(process.execPath, [main, 'echo-load', label, `${server.port}`, `${connections}`, `${messages}`], {
-    stdio: ['ignore', 'inherit', 'inherit', childFd],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  close(childFd);
-  const result = receive(selector, resultFd);
-  server.serve(() => result.ended || server.refusal !== undefined);
-  selector.unregister(resultFd);
-  close(resultFd);
+  const ended = once(child, 'exit');
+  let result: LoadResult | undefined;
+  child.on('message', (message: LoadResult) => (result = message));
+  // The load opens all its connections before it sends anything, and closes them when it ends, however it ends.
+  if (await firstConnection(selector, ended)) {
+    server.serve(() => server.refusal !== undefined || (server.accepted > 0 && server.connections === 0));
+  }
   const { refusal } = server;
   if (refusal !== undefined) child.kill('SIGKILL');
-  await once(child, 'exit');
-  const { verified, seconds } = result.value ?? { verified: 0, seconds: 0 };
+  await ended;
+  const { verified, seconds } = result ?? { verified: 0, seconds: 0 };
   const measured = refusal === undefined ? [verified, Math.round(verified / seconds)] : ['refused', '-'];
   return {
     row: [label, server.accepted, server.highestFd, ...measured, server.waits],
@@ -93,16 +104,16 @@ async function run({ label, mayRefuse, create }: Contender, connections: number,
   };
 }
 
-/** The result of the load, read from the pipe; ends without a value if the load failed. */
-function receive(selector: BaseSelector<Handler>, fd: number): { value?: LoadResult; ended: boolean } {
-  const result: { value?: LoadResult; ended: boolean } = { ended: false };
-  const buffer = Buffer.alloc(4096);
-  selector.register(fd, EVENT_READ, () => {
-    const count = read(fd, buffer);
-    if (count === null) return;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what EchoLoad.run returned
-    if (count > 0) result.value = JSON.parse(buffer.toString('utf8', 0, count)) as LoadResult;
-    result.ended = true;
-  });
-  return result;
+/** Waits for the first connection: false if the load has ended without one. */
+async function firstConnection(selector: BaseSelector<Handler>, ended: Promise<unknown>): Promise<boolean> {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  void ended.then(stop, stop);
+  try {
+    await selector.selectAsync({ signal: abort.signal });
+    return true;
+  } catch (error) {
+    if (abort.signal.aborted) return false;
+    throw error;
+  }
 }

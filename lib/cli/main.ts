@@ -21,7 +21,6 @@ ${SERVE}
   io-selectors --help | --version
 `;
 const COMMANDS = new Map([['echo', ECHO], ['serve', SERVE]]);
-const RESULT_FD = 3;
 
 /**
  * Returns the exit status. Modules are loaded late, so that errors of their loading are reported like all others.
@@ -58,13 +57,11 @@ async function main([command, ...args]: string[]): Promise<number> {
   }
 }
 
-/** The second process of `echo`: its result goes to a descriptor that it inherits. */
+/** The second process of `echo`, which sends its result to the first. */
 async function load([label = '', port, connections, messages]: string[]): Promise<number> {
   const { EchoLoad, isServerGone } = await import('./echo-load.js');
-  const { write } = await import('../fd.js');
   try {
-    const result = new EchoLoad(label, Number(port), Number(connections), Number(messages)).run();
-    write(RESULT_FD, JSON.stringify(result));
+    process.send?.(new EchoLoad(label, Number(port), Number(connections), Number(messages)).run());
     return 0;
   } catch (error) {
     // Whoever ended the server knows why.

@@ -1,4 +1,4 @@
-import { signals } from '../fd.js';
+import { type Signals, signals } from '../fd.js';
 import {
   availableBackends,
   type BaseSelector,
@@ -28,7 +28,9 @@ export function serve(host: string, port: number, backend: string | undefined): 
 }
 
 function finishOnSignal(selector: BaseSelector<Handler>, server: EchoServer): void {
-  const ends = signals(['SIGINT', 'SIGTERM']);
+  const ends = trySignals();
+  // Where there are none, they end the process at once.
+  if (ends === undefined) return;
   selector.register(ends, EVENT_READ, () => {
     const [first] = ends.read();
     if (first === undefined) return;
@@ -39,6 +41,15 @@ function finishOnSignal(selector: BaseSelector<Handler>, server: EchoServer): vo
     console.log(`${first}: finishing ${count} connection${count === 1 ? '' : 's'}; Ctrl-C again ends at once`);
     server.finish();
   });
+}
+
+function trySignals(): Signals | undefined {
+  try {
+    return signals(['SIGINT', 'SIGTERM']);
+  } catch (error) {
+    if (codeOf(error) === 'ERR_NOT_SUPPORTED') return undefined;
+    throw error;
+  }
 }
 
 function create(backend: string | undefined): BaseSelector<Handler> {

@@ -92,34 +92,36 @@ export interface NativeBinding {
   getpeername(fd: number, address: Uint8Array): number;
 
   /** Not owned. */
-  pipe(fds: Int32Array, blocking: boolean): number;
-  /** Owned, and neither end blocks. */
+  readonly pipe?: (fds: Int32Array, blocking: boolean) => number;
+  /** Whether only sockets are descriptors: on Windows. select(2) takes sockets of any numbers there. */
+  readonly onlySockets: boolean;
+  /** A pipe, or on Windows a pair of sockets. Owned, and neither end blocks. */
   wakePair(fds: Int32Array, registered: Uint32Array): number;
   read(fd: number, buffer: Uint8Array | BigUint64Array): number;
   write(fd: number, data: Uint8Array | BigUint64Array): number;
   close(fd: number): number;
   dup(fd: number): number;
-  dup2(fd: number, target: number): number;
+  readonly dup2?: (fd: number, target: number) => number;
   /** 0, or -EBADF if it is closed. */
   isOpen(fd: number): number;
-  /** 0, or -EBADF if it is closed, or was opened with O_PATH, which no wait can watch. */
+  /** 0, or -EBADF if it is closed, or was opened with O_PATH, which no wait can watch; -ENOTSOCK on Windows. */
   isWatchable(fd: number): number;
   /** 1 or 0. */
-  getBlocking(fd: number): number;
+  readonly getBlocking?: (fd: number) => number;
   setBlocking(fd: number, blocking: boolean): number;
   /** limits: gets the soft limit and the hard one. */
-  getDescriptorLimit(limits: Float64Array): number;
-  setDescriptorLimit(soft: number): number;
+  readonly getDescriptorLimit?: (limits: Float64Array) => number;
+  readonly setDescriptorLimit?: (soft: number) => number;
 
   /** Writes 8 bytes to fd whenever one of the signals arrives. Bit 0 of the mask is signal 1. The id, or -errno. */
-  signalSubscribe(signals: number, fd: number): number;
+  readonly signalSubscribe?: (signals: number, fd: number) => number;
   /** The signals that have arrived since the last call, as a mask. */
-  signalArrived(id: number): number;
-  signalUnsubscribe(id: number): void;
+  readonly signalArrived?: (id: number) => number;
+  readonly signalUnsubscribe?: (id: number) => void;
 
   /** Owned, as timerfds and pidfds are. */
-  eventfd?(initial: number, blocking: boolean, registered?: Uint32Array): number;
-  timerfdCreate?(blocking: boolean): number;
+  readonly eventfd?: (initial: number, blocking: boolean, registered?: Uint32Array) => number;
+  readonly timerfdCreate?: (blocking: boolean) => number;
   timerfdSettime?(fd: number, delayMs: number, intervalMs: number): number;
   pidfdOpen?(pid: number): number;
   /** 1 if the child has terminated, else 0. status: 0 and the exit status, or 1 and the number of the signal. */

@@ -55,6 +55,14 @@ export function withoutDescriptor(name: string, object: object, when: 'yet' | 'a
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
 }
 
+/** For objects of Node's on Windows, where their sockets and pipes have no number. */
+export function withoutNumber(name: string, object: object): TypeError {
+  const message =
+    `"${name}" must be a descriptor or an object that has one: Node's own sockets, as in ${short(object)}, have no ` +
+    'number on Windows: use Socket from io-selectors/socket';
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');
+}
+
 export function unknownOption(name: string, names: readonly string[], unknown: string): TypeError {
   const message = `"${name}" has no option ${brief(unknown)}: it takes ${names.join(', ')}`;
   return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE');

@@ -1,5 +1,6 @@
+import { native } from './binding.js';
 import { checkFd } from './check.js';
-import { invalidType, withoutDescriptor } from './errors.js';
+import { invalidType, withoutDescriptor, withoutNumber } from './errors.js';
 import { property } from './property.js';
 
 /**
@@ -29,6 +30,7 @@ export function toFd(fileObject: unknown): number {
   if (typeof fileno === 'function') return checkFd(Reflect.apply(fileno, fileObject, []), 'fileno()');
   const state = datagramState(fileObject);
   const handle = state === undefined ? property(fileObject, '_handle') : property(state, 'handle');
+  if (handle !== undefined && native.onlySockets) throw withoutNumber('fileObject', fileObject);
   const handleFd = property(handle, 'fd');
   // -1 before a socket is bound or connected.
   if (typeof handleFd === 'number' && handleFd >= 0) return checkFd(handleFd);

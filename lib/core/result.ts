@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { EAGAIN, EBADF, EWOULDBLOCK } from './errno.js';
+import { EAGAIN, EBADF, ENOTSOCK, EWOULDBLOCK } from './errno.js';
 import { type SystemError, systemError } from './errors.js';
 
 /**
@@ -34,8 +34,12 @@ export function withClosed(error: SystemError, fds: number[]): SystemError {
   return closed === undefined ? error : Object.assign(error, { fd: closed });
 }
 
-/** @throws SystemError EBADF, in the name of syscall, if fd is not open or was opened with O_PATH */
+/**
+ * @throws SystemError EBADF, in the name of syscall, if fd is not open or was opened with O_PATH; on Windows ENOTSOCK
+ *   if it is no socket
+ */
 export function assertWatchable(fd: number, syscall: string): void {
   const result = native.isWatchable(fd);
-  if (result < 0) throw systemError(result, syscall, fd);
+  if (result >= 0) return;
+  throw systemError(result, syscall, fd, result === ENOTSOCK ? 'Windows can wait for sockets only' : undefined);
 }

@@ -2,8 +2,9 @@ import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { Descriptor } from '../core/descriptor.js';
-import { invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { invalidType, outOfRange } from '../core/errors.js';
 import { check, orNull } from '../core/result.js';
+import { supported } from '../core/supported.js';
 import { readCounter } from './counter.js';
 
 /** The kernel reserves the largest 64-bit number. */
@@ -47,10 +48,10 @@ export function eventfd(initial: number | bigint = 0, options?: { blocking?: boo
   const value = checkCounter(initial, 'initial');
   const { blocking = false } = readOptions(options, ['blocking']);
   checkBoolean(blocking, 'options.blocking');
-  if (native.eventfd === undefined) throw notSupported('only Linux has eventfd: use a pipe');
+  const call = supported(native.eventfd, 'only Linux has eventfd: use a pipe, or socketPair on Windows');
   // The system call takes an initial value of 32 bits.
   const fits = value <= 0xffff_ffffn;
-  const event = new EventFd(check(native.eventfd(fits ? Number(value) : 0, blocking)));
+  const event = new EventFd(check(call(fits ? Number(value) : 0, blocking)));
   try {
     if (!fits) event.write(value);
   } catch (error) {

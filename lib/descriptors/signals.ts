@@ -8,6 +8,7 @@ import { invalidType, notSupported, outOfRange } from '../core/errors.js';
 import { show } from '../core/inspect.js';
 import type { SignalName } from '../core/node-types.js';
 import { failure } from '../core/result.js';
+import { supported } from '../core/supported.js';
 import { drain, openWakeChannel } from './wake-channel.js';
 
 /** Faults of an instruction, which is tried again as soon as a handler returns. */
@@ -25,12 +26,12 @@ export class Signals extends DescriptorOwner {
   readonly #subscription: number;
 
   /** @internal */
-  constructor(names: ReadonlyMap<number, SignalName>) {
+  constructor(names: ReadonlyMap<number, SignalName>, subscribe: (signals: number, fd: number) => number) {
     const [readEnd, writeEnd] = openWakeChannel();
     super('the signals object', readEnd);
     this.#names = names;
     this.#writeEnd = writeEnd;
-    this.#subscription = native.signalSubscribe(toMask(names.keys()), this.#writeEnd.fd);
+    this.#subscription = subscribe(toMask(names.keys()), this.#writeEnd.fd);
     if (this.#subscription < 0) {
       this.close();
       throw refusal(this.#subscription, Array.from(names.values()));
@@ -47,7 +48,7 @@ export class Signals extends DescriptorOwner {
     const fd = this.assertOpen();
     // In this order a signal that arrives in between makes the descriptor readable again.
     drain(fd);
-    const arrived = native.signalArrived(this.#subscription);
+    const arrived = native.signalArrived?.(this.#subscription) ?? 0;
     const names: SignalName[] = [];
     for (const [number, name] of this.#names) if ((arrived & bit(number)) !== 0) names.push(name);
     return names;
@@ -88,7 +89,7 @@ export class Signals extends DescriptorOwner {
  *
  * @param names of signals, such as `['SIGINT', 'SIGTERM']`
  * @throws RangeError ERR_OUT_OF_RANGE for a name that is not in `os.constants.signals`
- * @throws Error ERR_NOT_SUPPORTED for SIGSEGV, SIGBUS, SIGFPE, SIGILL
+ * @throws Error ERR_NOT_SUPPORTED for SIGSEGV, SIGBUS, SIGFPE, SIGILL; on Windows for all
  * @throws SystemError EINVAL for SIGKILL, SIGSTOP; EMFILE
  */
 export function signals(names: Iterable<SignalName>): Signals {
@@ -98,12 +99,13 @@ export function signals(names: Iterable<SignalName>): Signals {
     // SIGPOLL and SIGIO are the same signal: the first name is kept.
     if (!numbers.has(number)) numbers.set(number, name);
   }
-  return new Signals(new Map(Array.from(numbers).toSorted(([a], [b]) => a - b)));
+  const subscribe = supported(native.signalSubscribe, 'Windows has no sigaction(2): use process.on');
+  return new Signals(new Map(Array.from(numbers).toSorted(([a], [b]) => a - b)), subscribe);
 }
 
 /** Unsubscribes first, so that the handler does not write to the next file with this number. */
 function endBefore(writeEnd: Descriptor, subscription: number): void {
-  writeEnd.beforeClose(() => native.signalUnsubscribe(subscription));
+  writeEnd.beforeClose(() => native.signalUnsubscribe?.(subscription));
 }
 
 function toNumber(name: SignalName): number {

@@ -2,8 +2,9 @@ import { native } from '../core/binding.js';
 import { checkBoolean, readOptions } from '../core/check.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { Descriptor } from '../core/descriptor.js';
-import { invalidType, notSupported, outOfRange } from '../core/errors.js';
+import { invalidType, outOfRange } from '../core/errors.js';
 import { check } from '../core/result.js';
+import { supported } from '../core/supported.js';
 import { readCounter } from './counter.js';
 
 /** A hundred million seconds in milliseconds: about three years. */
@@ -55,8 +56,8 @@ export function timerfd(options: { delayMs: number; intervalMs?: number; blockin
   checkDuration(delayMs, 'options.delayMs');
   checkDuration(intervalMs, 'options.intervalMs');
   checkBoolean(blocking, 'options.blocking');
-  if (native.timerfdCreate === undefined) throw notSupported('only Linux has timerfd: use the timeout of the wait');
-  const timer = new TimerFd(check(native.timerfdCreate(blocking)));
+  const call = supported(native.timerfdCreate, 'only Linux has timerfd: use the timeout of the wait');
+  const timer = new TimerFd(check(call(blocking)));
   try {
     timer.set({ delayMs: delayMs ?? 0, intervalMs });
   } catch (error) {

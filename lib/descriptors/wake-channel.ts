@@ -4,12 +4,12 @@ import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
 const ONE = BigUint64Array.of(1n);
-/** An eventfd gives 8 bytes, a pipe whatever is in it. */
+/** An eventfd gives 8 bytes, a pipe or a socket whatever is in it. */
 const scratch = new Uint8Array(4096);
 
 /**
- * Opens what wake-ups go through: an eventfd(2), which is both ends, or a pipe where there is none. Neither end
- * blocks, and neither gets a number that is registered.
+ * Opens what wake-ups go through: an eventfd(2), which is both ends, or a pipe where there is none, or a pair of
+ * sockets on Windows. Neither end blocks, and neither gets a number that is registered.
  */
 export function openWakeChannel(): [readEnd: Descriptor, writeEnd: Descriptor] {
   if (native.eventfd !== undefined) {

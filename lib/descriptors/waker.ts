@@ -6,13 +6,15 @@ import { EAGAIN, EBADF, EINVAL, EPIPE } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
 import { fileSystem } from '../core/file-system.js';
 import { check } from '../core/result.js';
+import { createNativeAddress } from '../sockets/address.js';
 import { post } from './wake-channel.js';
 
 const NOTHING = new Uint8Array(0);
 
 /**
  * Wakes a selector from another thread: `selector.waker.share()` in the selector's, `new Waker(number)` in the
- * other. Owns one descriptor until `close()`: an eventfd(2), or the write end of a pipe where there is none.
+ * other. Owns one descriptor until `close()`: an eventfd(2), or the write end of a pipe where there is none; a
+ * socket on Windows.
  */
 export class Waker extends DescriptorOwner {
   /**
@@ -56,7 +58,8 @@ function checkWakeFd(value: unknown): number {
   check(native.isOpen(fd), fd);
   if (!isWakeFd(fd)) throw systemError(EINVAL, 'write', fd, 'not a descriptor that a waker has shared');
   // wake() must never block.
-  if (check(native.getBlocking(fd), fd) === 1) {
+  if (native.getBlocking === undefined) check(native.setBlocking(fd, false), fd);
+  else if (check(native.getBlocking(fd), fd) === 1) {
     throw systemError(EINVAL, 'write', fd, 'the descriptor blocks, which none does that a waker has shared');
   }
   return fd;
@@ -64,6 +67,7 @@ function checkWakeFd(value: unknown): number {
 
 /** Whether fd is of the kind that `openWakeChannel` opens. Writing to any other file would do harm. */
 function isWakeFd(fd: number): boolean {
+  if (native.onlySockets) return isLoopback(fd);
   const { fstatSync, readlinkSync } = fileSystem();
   // An empty write fails on the read end of a pipe only.
   if (native.eventfd === undefined) return fstatSync(fd).isFIFO() && native.write(fd, NOTHING) !== EBADF;
@@ -73,4 +77,11 @@ function isWakeFd(fd: number): boolean {
     // Without /proc nothing tells an eventfd from other files.
     return true;
   }
+}
+
+/** Whether fd is one end of a connection within this machine, as both ends of `socketPair` are. */
+function isLoopback(fd: number): boolean {
+  const address = createNativeAddress();
+  const hasLocal = () => native.decodeAddress(address)[1] === '127.0.0.1';
+  return native.getsockname(fd, address) === 0 && hasLocal() && native.getpeername(fd, address) === 0 && hasLocal();
 }

@@ -42,7 +42,10 @@ export interface SelectorOptions {
    * throws that, `'ready'` reports them ready at every wait, as select and poll do.
    */
   unpollable?: 'throw' | 'ready';
-  /** SelectSelector only: how many descriptors its sets hold, from 1; default FD_SETSIZE. */
+  /**
+   * SelectSelector only: how many descriptors its sets hold, from 1; default FD_SETSIZE. No effect on Windows, where
+   * they hold any number of sockets.
+   */
   fdSetSize?: number;
 }
 

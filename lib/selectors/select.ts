@@ -1,4 +1,5 @@
 import { SelectSet } from '../calls/select-set.js';
+import { native } from '../core/binding.js';
 import { notSupported } from '../core/errors.js';
 import { assertWatchable, failure, withClosed } from '../core/result.js';
 import type { BackEnd } from './back-end.js';
@@ -19,7 +20,7 @@ class SelectBackEnd implements BackEnd {
       edge: false,
       oneShot: false,
       exclusive: false,
-      regularFiles: true,
+      regularFiles: !native.onlySockets,
       maxFd: size - 1,
     });
   }
@@ -107,7 +108,7 @@ class SelectBackEnd implements BackEnd {
 
 /**
  * select(2): everywhere, and slow with many descriptors. Refuses descriptors from `fdSetSize` on (default FD_SETSIZE)
- * at `register()`. Reports no `revents`.
+ * at `register()`. Reports no `revents`. On Windows it takes any number of sockets, and nothing but sockets.
  */
 export class SelectSelector<D = unknown> extends BaseSelector<D> {
   /** @throws TypeError ERR_INVALID_ARG_TYPE, RangeError ERR_OUT_OF_RANGE */

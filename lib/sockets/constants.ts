@@ -1,6 +1,6 @@
 import { constant } from '../core/constant.js';
 
-/** Address family: sockets of this machine, with a path for a name. unix(7) */
+/** Address family: sockets of this machine, with a path for a name. Windows has streams only. unix(7) */
 export const AF_UNIX = constant('AF_UNIX');
 /** Address family: IPv4. ip(7) */
 export const AF_INET = constant('AF_INET');
@@ -20,7 +20,7 @@ export const SOL_SOCKET = constant('SOL_SOCKET');
 export const SO_ACCEPTCONN = constant('SO_ACCEPTCONN');
 /** Whether datagrams may be sent to a broadcast address. */
 export const SO_BROADCAST = constant('SO_BROADCAST');
-/** The pending error, which reading clears: see `Socket.takeError`. */
+/** The pending error, as the number of its code in Node, which reading clears: see `Socket.takeError`. */
 export const SO_ERROR = constant('SO_ERROR');
 /** Whether idle connections are probed. */
 export const SO_KEEPALIVE = constant('SO_KEEPALIVE');
@@ -32,9 +32,14 @@ export const SO_OOBINLINE = constant('SO_OOBINLINE');
 export const SO_RCVBUF = constant('SO_RCVBUF');
 /** How many bytes make the socket readable. */
 export const SO_RCVLOWAT = constant('SO_RCVLOWAT');
-/** Whether bind may take an address whose old connections are in TIME_WAIT. */
+/**
+ * Whether bind may take an address whose old connections are in TIME_WAIT. Windows always allows that. There, the option
+ * lets a socket take an address away from another program's: use SO_EXCLUSIVEADDRUSE.
+ */
 export const SO_REUSEADDR = constant('SO_REUSEADDR');
-/** Whether several sockets may bind one address. */
+/** Whether no other socket may take the address, not even with SO_REUSEADDR (Windows). */
+export const SO_EXCLUSIVEADDRUSE = constant('SO_EXCLUSIVEADDRUSE');
+/** Whether several sockets may bind one address; 0 on Windows. */
 export const SO_REUSEPORT = constant('SO_REUSEPORT');
 /** Size of the send buffer in bytes; Linux doubles what is set. */
 export const SO_SNDBUF = constant('SO_SNDBUF');
@@ -54,13 +59,13 @@ export const IPV6_V6ONLY = constant('IPV6_V6ONLY');
 /** Whether small segments are sent at once. */
 export const TCP_NODELAY = constant('TCP_NODELAY');
 
-/** This call does not wait. recv(2) */
+/** This call does not wait; 0 on Windows, where the socket must be non-blocking. recv(2) */
 export const MSG_DONTWAIT = constant('MSG_DONTWAIT');
 /** Out-of-band data. recv(2) */
 export const MSG_OOB = constant('MSG_OOB');
 /** Leave the data where it is. recv(2) */
 export const MSG_PEEK = constant('MSG_PEEK');
-/** Return the real length of a datagram that did not fit. recv(2) */
+/** Return the real length of a datagram that did not fit; 0 on Windows, which does not tell. recv(2) */
 export const MSG_TRUNC = constant('MSG_TRUNC');
 /** Wait until the buffer is full. recv(2) */
 export const MSG_WAITALL = constant('MSG_WAITALL');

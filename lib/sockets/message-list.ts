@@ -26,7 +26,7 @@ const TRUNCATED = 3;
  * ready at once.
  *
  * A list holds descriptors by number. One that is closed meanwhile fails with EBADF, or means the next file with
- * that number. A blocking socket makes the whole call block, unless MSG_DONTWAIT is given.
+ * that number. A blocking socket makes the whole call block, unless MSG_DONTWAIT is given, which Windows lacks.
  */
 export class MessageList {
   readonly #capacity: number;

@@ -237,7 +237,8 @@ export class Socket extends DescriptorOwner {
       return value.subarray(0, check(native.getsockopt(fd, level, name, value), fd));
     }
     const size = check(native.getsockopt(fd, level, name, optionBytes.fill(0)), fd);
-    if (size !== optionNumber.BYTES_PER_ELEMENT) throw notANumber(name, size);
+    // Some systems have options that are a single byte.
+    if (size !== 1 && size !== optionNumber.BYTES_PER_ELEMENT) throw notANumber(name, size);
     return optionNumber[0];
   }
 
@@ -306,8 +307,9 @@ export class Socket extends DescriptorOwner {
 }
 
 /**
- * socketpair(2): two connected AF_UNIX sockets, CLOEXEC.
- * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET
+ * socketpair(2): two connected AF_UNIX sockets, CLOEXEC. On Windows two sockets of the loopback interface, which no
+ * other program can connect or send to.
+ * @param type SOCK_STREAM (default), SOCK_DGRAM, SOCK_SEQPACKET (not on Windows)
  * @param options.blocking default false
  */
 export function socketPair(type: number = SOCK_STREAM, options?: { blocking?: boolean }): [Socket, Socket] {

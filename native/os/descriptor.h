@@ -1,12 +1,16 @@
 // Calls on descriptors that every system has: close(2), read(2), fcntl(2):
 // https://man7.org/linux/man-pages/man2/fcntl.2.html
 //
-// On Windows only sockets are descriptors. All functions that return a long return -errno if they fail.
+// All functions that return a long return -errno if they fail.
 #pragma once
 
 #include <cstddef>
 
 #include "core/file_identity.h"
+
+// Whether only sockets are descriptors, as on Windows. select(2) takes any number of them there, and whatever
+// numbers they have.
+extern const bool kOnlySockets;
 
 long CloseDescriptor(int fd);
 

@@ -10,6 +10,8 @@
 #include "os/os.h"
 #include "os/posix.h"
 
+const bool kOnlySockets = false;
+
 long CloseDescriptor(int fd) {
   long result = OrErrno("close", close(fd));
   // Linux and the BSDs have released the number even then. Closing it again could hit the next file with it.

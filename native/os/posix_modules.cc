@@ -6,7 +6,6 @@
 #include "core/modules.h"
 #include "os/network.h"
 #include "os/posix.h"
-#include "os/select.h"
 
 void InitPosixModules(Napi::Object exports) {
   InitPosixFd(exports);
@@ -28,5 +27,3 @@ void AddPosixConstants(Napi::Object constants) {
   };
   AddConstants(constants, kPosix);
 }
-
-const bool kFdSetLimitsNumbers = true;

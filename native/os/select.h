@@ -7,6 +7,3 @@
 // Overwrites the sets, which have room for nfds, with the answer. Returns the number of bits in it, or
 // -errno. A timeout that the call cannot express is rounded up.
 long Select(int nfds, const Bitmaps& sets, Timeout timeout);
-
-// Whether C's fd_set limits the numbers of descriptors, and not only how many there are.
-extern const bool kFdSetLimitsNumbers;

@@ -25,6 +25,8 @@ int TypeOf(SOCKET socket) {
   return getsockopt(socket, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &length) == 0 ? type : -1;
 }
 
+const bool kOnlySockets = true;
+
 long CloseDescriptor(int fd) { return OrSocketFailure("closesocket", fd, closesocket(SocketOf(fd))); }
 
 long DuplicateDescriptor(int fd, int /*lowest*/) {

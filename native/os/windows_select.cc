@@ -13,8 +13,6 @@
 #include "os/select.h"
 #include "os/winsock.h"
 
-const bool kFdSetLimitsNumbers = false;
-
 namespace {
 
 // By the monotonic clock. The timers of Windows run on another clock and may be early by this one.
