@@ -53,9 +53,9 @@ export class WakeUps {
     this.#received = true;
   }
 
-  /** Whether fd is the wake-up descriptor. */
+  /** Whether fd is one that wake-ups go through. */
   has(fd: number): boolean {
-    return fd === this.#readFd;
+    return fd === this.#readFd || fd === this.#waker?.fd;
   }
 
   /**

@@ -17,13 +17,14 @@ import {
   POLLRDHUP,
 } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { expectError } from '../support/errors.js';
 
 /** Called as from plain JavaScript. */
 const call = describeMask as (...args: unknown[]) => unknown;
 
 describe('describeMask', () => {
-  test.each([
+  test.runIf(has.linuxBuild).each([
     [EPOLLIN | EPOLLRDHUP, 'EPOLLIN|EPOLLRDHUP'],
     [8193, 'EPOLLIN|EPOLLRDHUP'],
     [EPOLLOUT | EPOLLERR | EPOLLHUP, 'EPOLLOUT|EPOLLERR|EPOLLHUP'],
@@ -36,18 +37,21 @@ describe('describeMask', () => {
 
   test.each([
     [POLLIN | POLLOUT, 'POLLIN|POLLOUT'],
-    [POLLHUP | POLLRDHUP, 'POLLHUP|POLLRDHUP'],
+    [POLLHUP | POLLRDHUP, has.rdhup ? 'POLLHUP|POLLRDHUP' : 'POLLHUP'],
     [POLLNVAL, 'POLLNVAL'],
   ])('%d is %s', (mask, words) => {
     expect(describeMask(mask, 'poll')).toBe(words);
   });
 
-  test('a negative mask, as | makes it, is the same mask', () => {
+  test.runIf(has.linuxBuild)('a negative mask, as | makes it, is the same mask', () => {
     expect(EPOLLIN | EPOLLET).toBeLessThan(0);
     expect(describeMask(EPOLLIN | EPOLLET, 'epoll')).toBe('EPOLLIN|EPOLLET');
   });
 
-  const single = Object.entries(io).filter(([name]) => /^E?POLL[A-Z]+$/.test(name)) as [string, number][];
+  // What the system lacks is 0.
+  const single = (Object.entries(io) as [string, number][]).filter(
+    ([name, value]) => /^E?POLL[A-Z]+$/.test(name) && value !== 0,
+  );
 
   test.each(single)('%s alone has its own name', (name, value) => {
     expect(describeMask(value, name.startsWith('E') ? 'epoll' : 'poll')).toBe(name);
@@ -68,8 +72,8 @@ describe('describeMask', () => {
   });
 
   test('bits without a name come last, as a number', () => {
-    expect(describeMask(EPOLLIN | 0x100000, 'epoll')).toBe('EPOLLIN|0x100000');
-    expect(describeMask(EPOLLET, 'poll')).toBe('0x80000000');
+    expect(describeMask(POLLIN | 0x100000, 'poll')).toBe('POLLIN|0x100000');
+    expect(describeMask(0x80000000, 'poll')).toBe('0x80000000');
     expect(describeMask(POLLNVAL, 'epoll')).toBe('0x20');
   });
 

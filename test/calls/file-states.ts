@@ -92,14 +92,22 @@ const ofEpoll: State[] = [
   ['epoll, edge-triggered member, collected', collected, ...IDLE],
 ];
 
-export const fileStates: State[] = [
-  ['eventfd, counter 1', () => owned(eventfd(1)).fd, 'IN|OUT', '-', 'IN|OUT', 'rw'],
+const ofEventfd: State[] = [['eventfd, counter 1', () => owned(eventfd(1)).fd, 'IN|OUT', '-', 'IN|OUT', 'rw']];
+
+const ofTimerfd: State[] = [
   ['timerfd, disarmed', () => owned(timerfd({ delayMs: 0 })).fd, ...IDLE],
   ['timerfd, expired then read', expiredThenRead, ...IDLE],
+];
+
+const ofPidfd: State[] = [['pidfd, process exited', zombie, ...READABLE]];
+
+export const fileStates: State[] = [
+  ...(has.eventfd ? ofEventfd : []),
+  ...(has.timerfd ? ofTimerfd : []),
   ['signalfd, signal pending', pendingSignalFd, ...READABLE],
   ['inotify, event queued', inotifyWithEvent, ...READABLE],
   ...(has.epoll ? ofEpoll : []),
-  ['pidfd, process exited', zombie, ...READABLE],
+  ...(has.pidfd ? ofPidfd : []),
   ['pty master, slave never opened', ptyMaster, ...WRITABLE],
   ['pty slave, idle', () => pty()[1], ...WRITABLE],
   ['pty slave, full line', slaveWithLine, 'IN|OUT', '-', 'IN|OUT', 'rw'],

@@ -1,10 +1,9 @@
 import { writeSync } from 'node:fs';
 import { Poll, POLLIN, POLLOUT } from 'io-selectors';
-import { eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
-import { owned, pipe } from '../support/descriptors.js';
+import { pipe, readySocket } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { openPoll } from './poll.js';
 
@@ -42,17 +41,17 @@ describe.runIf(has.poll)('Poll', () => {
 
   describe.each<Method>(['register', 'modify'])('%s', (method) => {
     test.each([undefined, null, '1', true, 1n, {}])('events %o are of the wrong type and change nothing', (events) => {
-      const event = owned(eventfd(1));
-      const poll = openPoll([event, POLLIN]);
-      expectError(() => call(poll, method, event, events), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
-      expect(poll.wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+      const socket = readySocket();
+      const poll = openPoll([socket, POLLIN]);
+      expectError(() => call(poll, method, socket, events), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
+      expect(poll.wait(0)).toEqual([{ fd: socket.fd, revents: POLLIN }]);
     });
 
     test.each([-1, 0.5, NaN, Infinity, 0x10000, 2 ** 32])('events %d are out of range and change nothing', (events) => {
-      const event = owned(eventfd(1));
-      const poll = openPoll([event, POLLIN]);
-      expectError(() => call(poll, method, event, events), 'ERR_OUT_OF_RANGE', { type: RangeError });
-      expect(poll.wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+      const socket = readySocket();
+      const poll = openPoll([socket, POLLIN]);
+      expectError(() => call(poll, method, socket, events), 'ERR_OUT_OF_RANGE', { type: RangeError });
+      expect(poll.wait(0)).toEqual([{ fd: socket.fd, revents: POLLIN }]);
     });
   });
 
@@ -71,13 +70,13 @@ describe.runIf(has.poll)('Poll', () => {
   });
 
   test('a descriptor that is registered already is refused, and the first registration stays', () => {
-    const event = owned(eventfd(1));
-    const poll = openPoll([event, POLLIN]);
-    expectError(() => poll.register(event, POLLOUT), 'ERR_ALREADY_REGISTERED');
-    expectError(() => poll.register(event.fd, POLLOUT), 'ERR_ALREADY_REGISTERED');
-    expectError(() => poll.register({ fileno: () => event.fd }, POLLOUT), 'ERR_ALREADY_REGISTERED');
+    const socket = readySocket();
+    const poll = openPoll([socket, POLLIN]);
+    expectError(() => poll.register(socket, POLLOUT), 'ERR_ALREADY_REGISTERED');
+    expectError(() => poll.register(socket.fd, POLLOUT), 'ERR_ALREADY_REGISTERED');
+    expectError(() => poll.register({ fileno: () => socket.fd }, POLLOUT), 'ERR_ALREADY_REGISTERED');
     expect(poll.size).toBe(1);
-    expect(poll.wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+    expect(poll.wait(0)).toEqual([{ fd: socket.fd, revents: POLLIN }]);
   });
 
   test('a descriptor that is not registered is refused', () => {
@@ -93,10 +92,10 @@ describe.runIf(has.poll)('Poll', () => {
   });
 
   test('a wrong argument is reported before a registration that exists or is missing', () => {
-    const event = owned(eventfd(1));
-    const poll = openPoll([event, POLLIN]);
-    expectError(() => call(poll, 'register', event, '1'), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
-    expectError(() => poll.register(event, -1), 'ERR_OUT_OF_RANGE', { type: RangeError });
+    const socket = readySocket();
+    const poll = openPoll([socket, POLLIN]);
+    expectError(() => call(poll, 'register', socket, '1'), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
+    expectError(() => poll.register(socket, -1), 'ERR_OUT_OF_RANGE', { type: RangeError });
     const [r] = pipe();
     expectError(() => call(poll, 'modify', r, '1'), 'ERR_INVALID_ARG_TYPE', { type: TypeError });
     expectError(() => poll.modify(r, -1), 'ERR_OUT_OF_RANGE', { type: RangeError });

@@ -81,7 +81,7 @@ describe.runIf(has.poll)('Poll', () => {
     expect(poll.wait(0)).toEqual([]);
   });
 
-  test('a pidfd has POLLIN once the process has ended', async () => {
+  test.runIf(has.pidfd)('a pidfd has POLLIN once the process has ended', async () => {
     const child = spawn('cat');
     const process = owned(pidfd(child.pid!));
     const poll = openPoll([process, POLLIN]);

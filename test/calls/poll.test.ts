@@ -16,7 +16,7 @@ import {
 import { dup, eventfd } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
-import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
+import { drain, owned, ownedFd, pipe, readySocket } from '../support/descriptors.js';
 import { closedFd, openFile, temporaryPath } from '../support/files.js';
 import { dupHigh } from '../support/high-descriptors.js';
 import { openPoll, polled } from './poll.js';
@@ -138,9 +138,11 @@ describe.runIf(has.poll)('Poll', () => {
     expect(polled(w, POLLOUT)).toBe(POLLOUT | POLLERR);
   });
 
-  test('an eventfd has POLLIN, and a pipe POLLRDNORM as well', () => {
-    const event = owned(eventfd(1));
-    expect(polled(event, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN);
+  test.runIf(has.eventfd)('an eventfd has POLLIN', () => {
+    expect(polled(owned(eventfd(1)), POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN);
+  });
+
+  test('a pipe with data has POLLIN and POLLRDNORM', () => {
     const [r, w] = pipe();
     writeSync(w, 'x');
     expect(polled(r, POLLIN | POLLRDNORM | POLLRDBAND)).toBe(POLLIN | POLLRDNORM);
@@ -177,9 +179,9 @@ describe.runIf(has.poll)('Poll', () => {
   });
 
   test('an object that has a descriptor is reported by number', () => {
-    const event = owned(eventfd(1));
-    expect(openPoll([event, POLLIN]).wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
-    expect(openPoll([{ fileno: () => event.fd }, POLLIN]).wait(0)).toEqual([{ fd: event.fd, revents: POLLIN }]);
+    const socket = readySocket();
+    expect(openPoll([socket, POLLIN]).wait(0)).toEqual([{ fd: socket.fd, revents: POLLIN }]);
+    expect(openPoll([{ fileno: () => socket.fd }, POLLIN]).wait(0)).toEqual([{ fd: socket.fd, revents: POLLIN }]);
   });
 
   test('close() forgets the descriptors and leaves them open', () => {

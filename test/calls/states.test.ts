@@ -10,6 +10,11 @@ function words(mask: number, family: 'poll' | 'epoll'): string {
   return mask === 0 ? '-' : describeMask(mask, family).replaceAll(family.toUpperCase(), '');
 }
 
+/** Without what this system cannot report. */
+function known(events: string): string {
+  return has.rdhup ? events : events.replace(/(^|\|)RDHUP/, '') || '-';
+}
+
 /** What a call returns, or the code of the error that it throws. */
 function outcome(call: () => string): string {
   try {
@@ -28,7 +33,7 @@ function polled(fd: number, events: number): string {
 describe.runIf(has.poll)('poll', () => {
   test.each(states)('%s', (_name, make, events, withoutEvents) => {
     const fd = make();
-    expect([polled(fd, EVENTS), polled(fd, 0)]).toEqual([events, withoutEvents]);
+    expect([polled(fd, EVENTS), polled(fd, 0)]).toEqual([known(events), withoutEvents]);
   });
 });
 

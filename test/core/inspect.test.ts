@@ -7,6 +7,7 @@ import {
   EVENT_WRITE,
   Poll,
   POLLIN,
+  SelectSelector,
   type SelectorKey,
   Waker,
 } from 'io-selectors';
@@ -49,11 +50,14 @@ describe('console.log shows', () => {
     expect(() => lost.close()).toThrow('EBADF');
   });
 
-  test.each<[string, () => { fd: number; close(): void }]>([
-    ['EventFd', () => eventfd()],
-    ['TimerFd', () => timerfd({ delayMs: 0 })],
-    ['PidFd', () => pidfd(process.pid)],
-  ])('an %s', (name, make) => {
+  const numbered: [isThere: boolean, name: string, make: () => { fd: number; close(): void }][] = [
+    [has.eventfd, 'EventFd', () => eventfd()],
+    [has.timerfd, 'TimerFd', () => timerfd({ delayMs: 0 })],
+    [has.pidfd, 'PidFd', () => pidfd(process.pid)],
+    [true, 'Waker', () => new Waker(owned(new SelectSelector()).waker.share())],
+  ];
+
+  test.each(numbered.filter(([isThere]) => isThere))('%s: %s', (_, name, make) => {
     const object = owned(make());
     expect(inspect(object)).toBe(`${name} { fd: ${object.fd}, closed: false }`);
     object.close();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { Epoll } from 'io-selectors';
-import { close, dup, dup2, eventfd, pidfd, pipe, timerfd } from 'io-selectors/fd';
+import { close, dup, dup2, eventfd, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
 import { Socket, socketPair } from 'io-selectors/socket';
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { has } from '../support/capability.js';
@@ -35,13 +35,15 @@ const makers: [string, () => number[]][] = [
   ['Socket.acceptFd', () => accepted((listener) => listener.acceptFd()!)],
 ];
 
-const objects: [string, () => { readonly fd: number; close(): void }][] = [
-  ['eventfd', () => eventfd()],
-  ['eventfd that blocks', () => eventfd(0, { blocking: true })],
-  ['timerfd', () => timerfd({ delayMs: 0 })],
-  ['pidfd', () => pidfd(process.pid)],
-  ...(has.epoll ? [['Epoll', () => new Epoll()] as [string, () => Epoll]] : []),
+const OBJECTS: [isThere: boolean, name: string, make: () => { readonly fd: number; close(): void }][] = [
+  [has.eventfd, 'eventfd', () => eventfd()],
+  [has.eventfd, 'eventfd that blocks', () => eventfd(0, { blocking: true })],
+  [has.timerfd, 'timerfd', () => timerfd({ delayMs: 0 })],
+  [has.pidfd, 'pidfd', () => pidfd(process.pid)],
+  [has.epoll, 'Epoll', () => new Epoll()],
+  [true, 'signals', () => signals(['SIGUSR2'])],
 ];
+const objects = OBJECTS.filter(([isThere]) => isThere);
 
 describe('a child process does not inherit', () => {
   const opened = new Map<string, number[]>();
@@ -54,7 +56,7 @@ describe('a child process does not inherit', () => {
       opened.set(name, fds);
       open.push({ close: () => fds.forEach(close) });
     }
-    for (const [name, make] of objects) {
+    for (const [, name, make] of objects) {
       const object = make();
       opened.set(name, [object.fd]);
       open.push(object);
@@ -64,7 +66,7 @@ describe('a child process does not inherit', () => {
 
   afterAll(() => open.forEach((each) => each.close()));
 
-  test.each([...makers, ...objects].map(([name]) => [name]))('a descriptor from %s', (name) => {
+  test.each([...makers.map(([name]) => [name]), ...objects.map(([, name]) => [name])])('a descriptor from %s', (name) => {
     for (const fd of opened.get(name)!) {
       expect(inherited).not.toContain(` ${fd} -> ${readlinkSync(`/proc/self/fd/${fd}`)}\n`);
       const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))![1];

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { inChild } from '../support/child.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
+import { syscalls } from '../support/syscalls.js';
 import { openDescriptors } from '../support/witness.js';
 
 const TYPE = ['ERR_INVALID_ARG_TYPE', TypeError] as const;
@@ -62,7 +63,7 @@ describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) 
     ['write', 'write', ['x']],
     ['close', 'close', []],
     ['dup', 'fcntl', []],
-    ['dup2', 'dup3', [992]],
+    ['dup2', syscalls.dup2, [992]],
     ['getBlocking', 'fcntl', []],
     ['setBlocking', 'fcntl', [true]],
   ])('makes %s fail with EBADF', (name, syscall, more) => {
@@ -136,20 +137,24 @@ describe('the limit of descriptors', () => {
       (io) => {
         const [r, w] = io.fd.pipe();
         io.fd.setDescriptorLimit(r);
-        const failures = [
-          () => io.fd.pipe(),
-          () => io.fd.dup(r),
-          () => io.fd.eventfd(),
-          () => io.fd.timerfd({ delayMs: 0 }),
-          () => io.fd.pidfd(process.pid),
-          () => new io.socket.Socket(),
-          () => io.socket.socketPair(),
-        ].map(failureOf);
+        const { has, syscalls } = io;
+        const calls: [isThere: boolean, syscall: string, call: () => unknown][] = [
+          [true, syscalls.pipe, () => io.fd.pipe()],
+          [true, 'fcntl', () => io.fd.dup(r)],
+          [has.eventfd, 'eventfd', () => io.fd.eventfd()],
+          [has.timerfd, 'timerfd_create', () => io.fd.timerfd({ delayMs: 0 })],
+          [has.pidfd, 'pidfd_open', () => io.fd.pidfd(process.pid)],
+          [true, 'socket', () => new io.socket.Socket()],
+          [true, 'socketpair', () => io.socket.socketPair()],
+        ];
+        const failures = calls
+          .filter(([isThere]) => isThere)
+          .map(([, syscall, call]) => ({ syscall, told: failureOf(call) }))
+          .filter(({ syscall, told }) => told !== `EMFILE ${syscall}`);
         return { failures, written: io.fd.write(w, 'x'), read: io.fd.read(r, new Uint8Array(1)) };
       },
       { using: [failureOf] },
     );
-    const syscalls = ['pipe2', 'fcntl', 'eventfd', 'timerfd_create', 'pidfd_open', 'socket', 'socketpair'];
-    expect(result).toEqual({ failures: syscalls.map((name) => `EMFILE ${name}`), written: 1, read: 1 });
+    expect(result).toEqual({ failures: [], written: 1, read: 1 });
   });
 });

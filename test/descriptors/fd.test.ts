@@ -7,6 +7,7 @@ import { close, dup, dup2, getBlocking, read, setBlocking, write } from 'io-sele
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fill, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
+import { syscalls } from '../support/syscalls.js';
 import { inThread } from '../support/threads.js';
 import { openDescriptors } from '../support/witness.js';
 
@@ -172,14 +173,14 @@ describe('dup2', () => {
   test('refuses a closed number, even as its own target, and leaves the target open', () => {
     const [r] = pipe();
     const before = openDescriptors().get(r);
-    expectError(() => dup2(HIGH, r), 'EBADF', { syscall: 'dup3', fd: HIGH });
+    expectError(() => dup2(HIGH, r), 'EBADF', { syscall: syscalls.dup2, fd: HIGH });
     expectError(() => dup2(HIGH, HIGH), 'EBADF', { syscall: 'fcntl', fd: HIGH });
     expect(openDescriptors().get(r)).toBe(before);
   });
 
   test('refuses a target past the limit', () => {
     const [r] = pipe();
-    expectError(() => dup2(r, 2 ** 31 - 1), 'EBADF', { syscall: 'dup3' });
+    expectError(() => dup2(r, 2 ** 31 - 1), 'EBADF', { syscall: syscalls.dup2 });
   });
 });
 

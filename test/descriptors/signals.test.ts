@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { signals } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { backends } from '../support/selectors.js';
+import { syscalls } from '../support/syscalls.js';
 import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { saidBy, startWithSignals, threadKiller } from './signals.js';
@@ -165,7 +167,7 @@ describe('the descriptor', () => {
       object.close();
       say(list() - before);
     `);
-    expect(said).toEqual([['anon_inode:[eventfd]', 0o2000000, 0o4000], 0]);
+    expect(said).toEqual([[has.eventfd ? 'anon_inode:[eventfd]' : expect.stringMatching(/^pipe:/), 0o2000000, 0o4000], 0]);
   });
 
   test('is a pipe without eventfd, and ten thousand signals do not block', async () => {
@@ -286,6 +288,6 @@ describe('signals() refuses', () => {
       fd.setDescriptorLimit(soft);
       say([error, masks('SigCgt') === before]);
     `);
-    expect(said).toEqual([[['EMFILE', 'eventfd'], true]]);
+    expect(said).toEqual([[['EMFILE', syscalls.openWaker], true]]);
   });
 });

@@ -4,8 +4,30 @@ import { has } from '../support/capability.js';
 import { type Fault, inFaultyChild } from './fault.js';
 import { faultSteps, type Steps } from './steps.js';
 
-const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
-  ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
+const F_SETFD = 2;
+const F_SETFL = 4;
+
+type Row = [call: string, errors: string[], more?: Partial<Fault>];
+
+/** The calls of linux.cc, and those of posix.cc, which sets the flags of a new descriptor by calls of their own. */
+const OF_SYSTEM: Row[] = has.linuxBuild
+  ? [
+      ['eventfd', ['EMFILE', 'ENFILE', 'ENOMEM']],
+      ['pipe2', ['EMFILE', 'ENFILE']],
+      ['accept4', ['EMFILE', 'ENFILE', 'ENOMEM']],
+      // A descriptor whose file cannot be identified is closed all the same.
+      ['statx', ['ENOMEM', 'ENOSYS', 'EPERM']],
+    ]
+  : [
+      ['pipe', ['EMFILE', 'ENFILE']],
+      ['accept', ['EMFILE', 'ENFILE', 'ENOMEM']],
+      ['fcntl', ['EPERM'], { operation: F_SETFD }],
+      ['fcntl', ['EPERM'], { operation: F_SETFL }],
+      ['fstat64', ['ENOMEM', 'EOVERFLOW']],
+    ];
+
+const FAULTS: Row[] = [
+  ...OF_SYSTEM,
   ['epoll_create1', ['EMFILE', 'ENFILE', 'ENOMEM']],
   // EPOLL_CTL_ADD and EPOLL_CTL_MOD. EPOLL_CTL_DEL allocates nothing.
   ['epoll_ctl', ['ENOMEM', 'ENOSPC'], { operation: 1 }],
@@ -16,17 +38,21 @@ const FAULTS: [call: string, errors: string[], more?: Partial<Fault>][] = [
   ['dup3', ['EBUSY', 'EINTR', 'EMFILE']],
   ['socket', ['EMFILE', 'ENFILE', 'ENOMEM']],
   ['socketpair', ['EMFILE', 'ENFILE']],
-  ['accept4', ['EMFILE', 'ENFILE', 'ENOMEM']],
   ['timerfd_create', ['EMFILE', 'ENOMEM']],
   ['timerfd_settime', ['EINVAL']],
   ['pidfd_open', ['EMFILE', 'ENOMEM']],
   ['sigaction', ['EINVAL']],
-  // A descriptor whose file cannot be identified is closed all the same.
-  ['statx', ['ENOMEM', 'ENOSYS', 'EPERM']],
   ['pthread_create', ['EAGAIN'], { allCallers: true }],
 ];
 
-const reached = FAULTS.filter(([call]) => (has.epoll || !/^(epoll|dup3)/.test(call)) && (has.poll || call !== 'poll'));
+/** Operations of other builds would not reach these. */
+const NEEDS: [isThere: boolean, calls: RegExp][] = [
+  [has.poll, /^poll$/],
+  [has.epoll, /^(epoll_|dup3)/],
+  [has.timerfd, /^timerfd_/],
+  [has.pidfd, /^pidfd_/],
+];
+const reached = FAULTS.filter(([call]) => NEEDS.every(([isThere, calls]) => isThere || !calls.test(call)));
 
 test.each(reached)(
   'if %s fails at any step of an operation, nothing is lost and no descriptor is left behind',

@@ -187,7 +187,6 @@ export function faultSteps(io: Package): Steps[] {
     };
     return { number, close };
   };
-  const hasEpoll = io.availableBackends().includes('epoll');
   const ofEpoll: Steps[] = [
     {
       name: 'a rebuild after stale entries',
@@ -258,12 +257,20 @@ export function faultSteps(io: Package): Steps[] {
         return { close() {} };
       },
     ],
-    ['eventfd()', () => fd.eventfd()],
-    ['eventfd() past 32 bits', () => fd.eventfd(2n ** 40n)],
-    ['timerfd()', () => fd.timerfd({ delayMs: 1 })],
-    ['pidfd()', () => fd.pidfd(process.pid)],
+    [
+      'pipe()',
+      () => {
+        const ends = fd.pipe();
+        return { close: () => ends.forEach(fd.close) };
+      },
+    ],
     ['signals()', () => fd.signals(['SIGUSR1', 'SIGUSR2'])],
   ];
+  if (io.has.eventfd) {
+    makers.push(['eventfd()', () => fd.eventfd()], ['eventfd() past 32 bits', () => fd.eventfd(2n ** 40n)]);
+  }
+  if (io.has.timerfd) makers.push(['timerfd()', () => fd.timerfd({ delayMs: 1 })]);
+  if (io.has.pidfd) makers.push(['pidfd()', () => fd.pidfd(process.pid)]);
   const ofMakers = makers.map(([name, make]): Steps => ({
     name,
     make: () => ({ close() {} }),
@@ -271,8 +278,11 @@ export function faultSteps(io: Package): Steps[] {
   }));
   ofMakers.push({
     name: 'new Waker()',
-    make: () => shared(fd.eventfd()),
+    make: () => {
+      const selector = new io.SelectSelector();
+      return shared({ fd: selector.waker.fd, close: () => selector.close() });
+    },
     act: ({ number }: Shared) => new io.Waker(number).close(),
   });
-  return [...ofSelectors, ...(hasEpoll ? ofEpoll : []), ...ofMakers];
+  return [...ofSelectors, ...(io.has.epoll ? ofEpoll : []), ...ofMakers];
 }

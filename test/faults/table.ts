@@ -18,12 +18,12 @@ export interface FaultRow {
   fd?: ((made: never) => number) | 'gone';
   /** How many calls in a row fail: default 1; -1: all. */
   times?: number;
-  needs?: 'poll' | 'epoll';
+  needs?: keyof Package['has'];
 }
 
 /** The system calls of every public function, and what their faults lead to. Passed as text. */
 export function faultTable(io: Package): FaultRow[] {
-  const { fd, socket } = io;
+  const { fd, socket, syscalls } = io;
   const { Socket, socketPair, AF_INET, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR } = socket;
   const F_GETFL = 3;
   const F_SETFL = 4;
@@ -101,11 +101,11 @@ export function faultTable(io: Package): FaultRow[] {
     onSocket('listen()', 'listen', throws('EADDRINUSE'), (self) => self.listen()),
     onListener(
       'accept()',
-      'accept4',
+      syscalls.accept,
       { ...full, ...throws('ECONNABORTED', 'EPERM', 'EINTR'), ...would },
       (self) => self.accept()?.socket ?? null,
     ),
-    onListener('acceptFd()', 'accept4', { ...full, ...would }, (self) => self.acceptFd()),
+    onListener('acceptFd()', syscalls.accept, { ...full, ...would }, (self) => self.acceptFd()),
     onSocket(
       'connect()',
       'connect',
@@ -137,20 +137,21 @@ export function faultTable(io: Package): FaultRow[] {
     }),
   ];
 
-  const counter = on(() => fd.eventfd(1));
-  const timer = on(() => fd.timerfd({ delayMs: 0 }));
-  const pid = on(() => fd.pidfd(process.pid));
+  const ofSelf = { fd: (self: { fd: number }) => self.fd };
+  const counter = on(() => fd.eventfd(1), { ...ofSelf, needs: 'eventfd' });
+  const timer = on(() => fd.timerfd({ delayMs: 0 }), { ...ofSelf, needs: 'timerfd' });
+  const pid = on(() => fd.pidfd(process.pid), { ...ofSelf, needs: 'pidfd' });
   const waker = on(() => new io.Waker(new io.SelectSelector().waker.share()));
   const bytes = Buffer.alloc(8);
   const duplicating = { operation: F_DUPFD_CLOEXEC };
   const ofDescriptors = [
-    call('pipe()', 'pipe2', full, () => fd.pipe()),
-    counter('read()', 'read', { ...throws('EINTR', 'EIO'), ...would }, (self) => fd.read(self.fd, bytes)),
-    counter('write()', 'write', { ...throws('EINTR', 'EIO', 'ENOSPC', 'EPIPE'), ...would }, (self) =>
+    call('pipe()', syscalls.pipe, full, () => fd.pipe()),
+    onPair('read()', 'read', { ...throws('EINTR', 'EIO'), ...would }, (self) => fd.read(self.fd, bytes)),
+    onPair('write()', 'write', { ...throws('EINTR', 'EIO', 'ENOSPC', 'EPIPE'), ...would }, (self) =>
       fd.write(self.fd, bytes),
     ),
     call('dup()', 'fcntl', full, () => fd.dup(readable), { ...duplicating, fd: () => readable }),
-    counter('dup2()', 'dup3', throws('EMFILE', 'EBUSY', 'EINTR'), (self) => fd.dup2(readable, self.fd), {
+    onPair('dup2()', syscalls.dup2, throws('EMFILE', 'EBUSY', 'EINTR'), (self) => fd.dup2(readable, self.fd), {
       fd: () => readable,
     }),
     call('getBlocking()', 'fcntl', throws('EBADF'), () => fd.getBlocking(readable), { fd: () => readable }),
@@ -160,8 +161,11 @@ export function faultTable(io: Package): FaultRow[] {
     call('setDescriptorLimit()', 'setrlimit64', throws('EPERM', 'EINVAL'), () => fd.setDescriptorLimit(1024), {
       syscall: 'setrlimit',
     }),
-    call('eventfd()', 'eventfd', { ...full, ...throws('ENODEV') }, () => fd.eventfd()),
-    call('eventfd() past 32 bits', 'write', throws('EIO'), () => fd.eventfd(2n ** 40n), { fd: 'gone' }),
+    call('eventfd()', 'eventfd', { ...full, ...throws('ENODEV') }, () => fd.eventfd(), { needs: 'eventfd' }),
+    call('eventfd() past 32 bits', 'write', throws('EIO'), () => fd.eventfd(2n ** 40n), {
+      fd: 'gone',
+      needs: 'eventfd',
+    }),
     counter(
       'EventFd#read()',
       'read',
@@ -169,16 +173,21 @@ export function faultTable(io: Package): FaultRow[] {
       (self) => self.read()?.toString() ?? null,
     ),
     counter('EventFd#write()', 'write', { ...throws('EINTR', 'EIO'), ...would }, (self) => self.write(1)),
-    call('timerfd()', 'timerfd_create', full, () => fd.timerfd({ delayMs: 0 })),
+    call('timerfd()', 'timerfd_create', full, () => fd.timerfd({ delayMs: 0 }), { needs: 'timerfd' }),
     call('timerfd(), setting', 'timerfd_settime', throws('EINVAL', 'ENOMEM'), () => fd.timerfd({ delayMs: 5 }), {
       fd: 'gone',
+      needs: 'timerfd',
     }),
     timer('TimerFd#set()', 'timerfd_settime', throws('EINVAL'), (self) => self.set({ delayMs: 1e9 })),
-    call('pidfd()', 'pidfd_open', { ...full, ...throws('ESRCH', 'EPERM'), ENOSYS: { code: 'ERR_NOT_SUPPORTED' } }, () =>
-      fd.pidfd(process.pid),
+    call(
+      'pidfd()',
+      'pidfd_open',
+      { ...full, ...throws('ESRCH', 'EPERM'), ENOSYS: { code: 'ERR_NOT_SUPPORTED' } },
+      () => fd.pidfd(process.pid),
+      { needs: 'pidfd' },
     ),
     pid('PidFd#read()', 'waitid', { ...throws('EINVAL', 'EINTR'), ECHILD: value(null) }, (self) => self.read()),
-    call('signals()', 'eventfd', full, () => fd.signals(['SIGUSR2'])),
+    call('signals()', syscalls.openWaker, full, () => fd.signals(['SIGUSR2'])),
     call('signals(), installing', 'sigaction', throws('EINVAL'), () => fd.signals(['SIGUSR2']), { times: -1 }),
     waker('Waker#share()', 'fcntl', full, (self) => self.share(), duplicating),
     waker('Waker#wake()', 'write', throws('EINTR', 'EIO'), (self) => self.wake()),
@@ -207,10 +216,10 @@ export function faultTable(io: Package): FaultRow[] {
   const ofWaits = [
     call('select()', 'select', interrupted, () => io.select([readable], [], [])),
     call('select() of a fraction', 'pselect', interrupted, () => io.select([readable], [], [], 0.5), {
-      syscall: 'pselect6',
+      syscall: syscalls.selectFraction,
     }),
     onPoll('Poll#wait()', 'poll', { ...interrupted, ...throws('EINVAL') }, (self) => self.wait()),
-    onPoll('Poll#wait() of a fraction', 'ppoll', interrupted, (self) => self.wait(0.5)),
+    onPoll('Poll#wait() of a fraction', syscalls.pollFraction, interrupted, (self) => self.wait(0.5)),
     call('new Epoll()', 'epoll_create1', full, () => new io.Epoll(), { needs }),
     call('new EpollSelector()', 'epoll_create1', full, () => new io.EpollSelector(), { needs }),
     on(() => ({ number: fd.dup(new io.Epoll().fd) }), { needs })(

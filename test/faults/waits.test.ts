@@ -2,12 +2,13 @@ import type { BaseSelector, SelectorOptions } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import type { Package } from '../support/child.js';
 import { backends } from '../support/selectors.js';
+import { syscalls } from '../support/syscalls.js';
 import { inFaultyChild } from './fault.js';
 
 /** The system calls of a wait without a timeout, and of one with a fraction of a millisecond. Errors name the first. */
 const CALLS = {
   select: ['select', 'pselect'],
-  poll: ['poll', 'ppoll'],
+  poll: ['poll', syscalls.pollFraction],
   epoll: ['epoll_wait', 'epoll_pwait2'],
 };
 
@@ -60,7 +61,7 @@ describe.each(backends)('%s', (backend) => {
           const { code, syscall } = Object(error);
           const found = await wait();
           if (String(found) !== String(readFd)) results.push([kind, 'found', found]);
-          const name = call === 'pselect' ? 'pselect6' : call;
+          const name = call === 'pselect' ? io.syscalls.selectFraction : call;
           if (code !== 'ENOMEM' || syscall !== name || failed !== 1)
             results.push([kind, failed, String(error), syscall]);
         }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openNumbers } from '../support/callables.js';
 import { has } from '../support/capability.js';
 import { backends } from '../support/selectors.js';
+import { syscalls } from '../support/syscalls.js';
 import { inFaultyChild } from './fault.js';
 
 describe.each(backends)('%s', (backend) => {
@@ -19,8 +20,8 @@ describe.each(backends)('%s', (backend) => {
                 ['epoll_ctl', 'ENOSPC'],
               ]
             : [
-                ['eventfd', 'EMFILE'],
-                ['eventfd', 'ENFILE'],
+                [io.syscalls.openWaker, 'EMFILE'],
+                [io.syscalls.openWaker, 'ENFILE'],
                 ['pthread_create', 'EAGAIN'],
               ];
         const told: unknown[] = [];
@@ -46,7 +47,7 @@ describe.each(backends)('%s', (backend) => {
       },
       { openNumbers },
     );
-    const calls = backend === 'epoll' ? ['epoll_ctl', 'epoll_ctl'] : ['eventfd', 'eventfd', 'pthread_create'];
+    const calls = backend === 'epoll' ? ['epoll_ctl', 'epoll_ctl'] : [syscalls.openWaker, syscalls.openWaker, 'pthread_create'];
     expect(told).toEqual(calls.map((call) => [call, true, true, 'string', 0, true]));
   });
 });

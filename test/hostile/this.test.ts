@@ -8,14 +8,12 @@ const using = { publicTable, ...callTools };
 test('every method and getter refuses a wrong this', async () => {
   const { count, wrong } = await inChild(
     null,
-    async (io, _, { publicTable, openNumbers, stateOf, outcomeOf, cleanUp }) => {
+    async (io, _, { publicTable, isAvailable, openNumbers, stateOf, outcomeOf, cleanUp }) => {
       const wrong: string[] = [];
       let count = 0;
-      const backends: string[] = io.availableBackends();
       // These use only public members, or no object at all.
       const open = new Set(['backend', 'features', 'Symbol(Symbol.toStringTag)', 'Symbol(nodejs.util.inspect.custom)']);
-      for (const row of publicTable(io).classes) {
-        if (row.needs !== undefined && !backends.includes(row.needs)) continue;
+      for (const row of publicTable(io).classes.filter(isAvailable(io))) {
         const start = openNumbers();
         const self = row.make();
         const before = stateOf(io, self);
@@ -116,13 +114,11 @@ test('after close() every method throws ERR_CLOSED, whatever its arguments, exce
 test('console.log shows open and closed objects, and objects that only inherit from a class', async () => {
   const { count, wrong } = await inChild(
     null,
-    async (io, _, { publicTable, openNumbers, outcomeOf, cleanUp }) => {
+    async (io, _, { publicTable, isAvailable, openNumbers, outcomeOf, cleanUp }) => {
       const { inspect } = process.getBuiltinModule('node:util');
       const wrong: string[] = [];
       let count = 0;
-      const backends: string[] = io.availableBackends();
-      for (const row of publicTable(io).classes) {
-        if (row.needs !== undefined && !backends.includes(row.needs)) continue;
+      for (const row of publicTable(io).classes.filter(isAvailable(io))) {
         const start = openNumbers();
         const self = row.make();
         const things = [self, Object.create(self), Object.getPrototypeOf(self), new Proxy(self, {}), { in: [self] }];

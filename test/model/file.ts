@@ -1,5 +1,9 @@
-export const KINDS = ['pipe', 'stream', 'dgram', 'tcp', 'eventfd', 'file', 'null'] as const;
-export type Kind = (typeof KINDS)[number];
+import { EPOLLIN } from 'io-selectors';
+
+const ALL = ['pipe', 'stream', 'dgram', 'tcp', 'eventfd', 'file', 'null'] as const;
+export type Kind = (typeof ALL)[number];
+/** A build for another system than Linux has neither epoll's constants nor eventfds. */
+export const KINDS: readonly Kind[] = ALL.filter((kind) => kind !== 'eventfd' || EPOLLIN !== 0);
 /** The kinds that come as two connected ends. */
 export const PAIRS: ReadonlySet<Kind> = new Set(['pipe', 'stream', 'dgram', 'tcp']);
 

@@ -11,9 +11,18 @@ const { name, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
   scripts: Record<string, string>;
 };
 
-/** Whether it is a program, and this build has the back ends that it names. */
+/** What a program may name that not every build has. */
+const NEEDS: [isThere: boolean, pattern: RegExp][] = [
+  [has.poll, /\bPoll/],
+  [has.epoll, /\bEpoll/],
+  [has.eventfd, /\beventfd\(/],
+  [has.timerfd, /\btimerfd\(/],
+  [has.pidfd, /\bpidfd\(/],
+];
+
+/** Whether it is a program, and this build has what it names. */
 function isRunnable({ language, code }: Block): boolean {
-  return language === 'js' && (has.poll || !/\bPoll/.test(code)) && (has.epoll || !/\bEpoll/.test(code));
+  return language === 'js' && NEEDS.every(([isThere, pattern]) => isThere || !pattern.test(code));
 }
 
 describe.each(pages)('%s', (page) => {

@@ -30,7 +30,11 @@ describe.each(backends)('%s', (backend, Selector) => {
     });
 
     test('an infinite wait goes on after signals, and ends when something is ready', async () => {
-      const before = `selector.register(fd.timerfd({ delayMs: ${WAIT_MS} }), io.EVENT_READ);`;
+      const before = `
+        const { spawn } = await import('node:child_process');
+        const [late, end] = fd.pipe();
+        spawn('sh', ['-c', 'sleep ${WAIT_MS / 1000}; echo'], { stdio: ['ignore', end, 'inherit'] });
+        selector.register(late, io.EVENT_READ);`;
       const child = await startWaiting({ backend, onInterrupt, listenTo, timeoutMs: null, before });
       await child.signal(listenTo);
       child.keepSignalling(listenTo);

@@ -16,10 +16,14 @@ export interface Outcome {
   value?: unknown;
 }
 
+/** Tells which rows of a table are about something that is there. Passed as text. */
+export function isAvailable({ has }: Package): (row: { needs?: keyof Package['has'] }) => boolean {
+  return ({ needs }) => needs === undefined || has[needs];
+}
+
 /** Every function of the table that exists in this build. Passed as text. */
 export function callables(io: Package, { classes, functions, constructors }: PublicTable): Callable[] {
-  const backends: string[] = io.availableBackends();
-  const available = ({ needs }: { needs?: string }) => needs === undefined || backends.includes(needs);
+  const available = isAvailable(io);
   const method = (row: ClassRow, key: PropertyKey, { on, with: given }: Call): Callable => ({
     name: `${row.name}#${String(key)}`,
     make: on ?? row.make,
@@ -140,4 +144,4 @@ export function stateOf(io: Package, self: object | undefined): string {
   return told.map(String).join('\n');
 }
 
-export const callTools = { callables, outcomeOf, openNumbers, cleanUp, fileState, stateOf };
+export const callTools = { isAvailable, callables, outcomeOf, openNumbers, cleanUp, fileState, stateOf };

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
-import { availableBackends, POLLRDHUP } from 'io-selectors';
+import { availableBackends, EPOLLIN, POLLRDHUP } from 'io-selectors';
 import { close, dup2, eventfd, getBlocking, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
 import { AF_UNIX, Socket } from 'io-selectors/socket';
 
@@ -15,6 +15,11 @@ export const has = {
   epoll: availableBackends().includes('epoll'),
   /** epoll_pwait2(2), with which a wait has a fraction of a millisecond. Linux 5.11. */
   epollPwait2: process.platform === 'linux' && isAtLeast(5, 11),
+  /**
+   * What a build for Linux has, even without epoll: the constants of epoll(7), ppoll(2), with which a wait of poll has a
+   * fraction of a millisecond, and the unit of SO_GET_FILTER.
+   */
+  linuxBuild: EPOLLIN !== 0,
   /** The event POLLRDHUP. Linux only. */
   rdhup: POLLRDHUP !== 0,
   /** eventfd(2). Linux only: elsewhere wakers are pipes. */

@@ -1,8 +1,13 @@
+import { has } from './capability.js';
 import { startNode } from './processes.js';
+import { syscalls } from './syscalls.js';
 
+/** The package, and what it has here. */
 export type Package = typeof import('io-selectors') & {
   fd: typeof import('io-selectors/fd');
   socket: typeof import('io-selectors/socket');
+  has: typeof has;
+  syscalls: typeof syscalls;
 };
 
 type Functions = ((...args: never[]) => unknown)[] | Record<string, (...args: never[]) => unknown>;
@@ -32,7 +37,8 @@ export async function inChild<I, T, U extends Functions = []>(
     import { writeSync } from 'node:fs';
     ${functions.map(String).join('\n')}
     const using = { ${functions.map(({ name }) => name).join()} };
-    const result = await (${String(run)})({ ...io, fd, socket }, ${JSON.stringify(input)}, using);
+    const { has, syscalls } = ${JSON.stringify({ has, syscalls })};
+    const result = await (${String(run)})({ ...io, fd, socket, has, syscalls }, ${JSON.stringify(input)}, using);
     writeSync(1, JSON.stringify(result));
   `;
   const { code, signal, stdout, stderr } = await startNode(source, env, options).ended;

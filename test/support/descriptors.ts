@@ -57,6 +57,13 @@ export function socketPair(type: number = SOCK_STREAM): [Socket, Socket] {
   return [owned(a), owned(b)];
 }
 
+/** One of two connected sockets: it is readable, by a byte, and writable. */
+export function readySocket(): Socket {
+  const [own, peer] = socketPair();
+  peer.send('x');
+  return own;
+}
+
 /** A blocking TCP listener on a free port of the loopback interface. */
 export function tcpListener(backlog: number = SOMAXCONN): { listener: Socket; port: number } {
   const listener = owned(new Socket());

@@ -12,7 +12,7 @@ export interface Call {
 /** A class, exported or not, and everything on its prototypes. */
 export interface ClassRow {
   name: string;
-  needs?: 'poll' | 'epoll';
+  needs?: keyof Package['has'];
   make: () => object;
   methods: Record<PropertyKey, Call>;
   getters: string[];
@@ -23,7 +23,7 @@ export interface ClassRow {
 /** A function, or the constructor of a class. */
 export interface FunctionRow {
   name: string;
-  needs?: 'poll' | 'epoll';
+  needs?: keyof Package['has'];
   call: (args: unknown[]) => unknown;
   with: () => Argument[];
 }
@@ -296,6 +296,7 @@ export function publicTable(io: Package): PublicTable {
     },
     {
       name: 'EventFd',
+      needs: 'eventfd',
       make: () => fd.eventfd(1),
       methods: { ...owner, write: given(['counter', 1]) },
       getters: ['fd', 'closed'],
@@ -303,6 +304,7 @@ export function publicTable(io: Package): PublicTable {
     },
     {
       name: 'TimerFd',
+      needs: 'timerfd',
       make: () => fd.timerfd({ delayMs: 0 }),
       methods: {
         ...owner,
@@ -313,12 +315,20 @@ export function publicTable(io: Package): PublicTable {
     },
     {
       name: 'PidFd',
+      needs: 'pidfd',
       make: () => fd.pidfd(process.pid),
       methods: owner,
       getters: ['fd', 'closed'],
       internals: ['assertOpen'],
     },
-    { name: 'Signals', make: () => fd.signals(['SIGUSR2']), methods: owner, getters: ['fd', 'closed'], internals: ['assertOpen'] },
+    {
+      name: 'Signals',
+      needs: 'signals',
+      make: () => fd.signals(['SIGUSR2']),
+      methods: owner,
+      getters: ['fd', 'closed'],
+      internals: ['assertOpen'],
+    },
   ];
 
   const shown = { [Symbol.for('nodejs.util.inspect.custom')]: nothing };
@@ -346,6 +356,7 @@ export function publicTable(io: Package): PublicTable {
       ],
     },
   ];
+  /** What not every system has is named after the capability. */
   const ofFd: Record<string, () => Argument[]> = {
     pipe: () => [options({ blocking: false }, { blocking: 'boolean?' })],
     read: () => [['fd', idle], bytes()],
@@ -375,7 +386,9 @@ export function publicTable(io: Package): PublicTable {
     pidfd: () => [['pid', process.pid]],
   };
   for (const [name, given] of Object.entries(ofFd)) {
-    functions.push({ name, call: (args) => Reflect.apply(Reflect.get(fd, name), undefined, args), with: given });
+    const needs = Object.hasOwn(io.has, name) ? { needs: name as keyof Package['has'] } : {};
+    const call = (args: unknown[]): unknown => Reflect.apply(Reflect.get(fd, name), undefined, args);
+    functions.push({ name, ...needs, call, with: given });
   }
   functions.push({
     name: 'socketPair',
@@ -383,7 +396,7 @@ export function publicTable(io: Package): PublicTable {
     with: () => [['int?', SOCK_STREAM], options({ blocking: false }, { blocking: 'boolean?' })],
   });
 
-  const constructed = (name: string, owner: object, given: () => Argument[], needs?: 'poll' | 'epoll') => ({
+  const constructed = (name: string, owner: object, given: () => Argument[], needs?: keyof Package['has']) => ({
     name,
     ...(needs && { needs }),
     call: (args: unknown[]): unknown => Reflect.construct(Reflect.get(owner, name), args),
