@@ -108,7 +108,6 @@ WRAP(int, dup2, -1, (int f, int t), f, t)
 WRAP(int, dup3, -1, (int f, int t, int g), f, t, g)
 WRAP(int, getrlimit64, -1, (__rlimit_resource_t r, struct rlimit64 *l), r, l)
 WRAP(int, setrlimit64, -1, (__rlimit_resource_t r, const struct rlimit64 *l), r, l)
-WRAP(int, statx, -1, (int d, const char *p, int f, unsigned m, struct statx *s), d, p, f, m, s)
 WRAP(int, fstat64, -1, (int f, struct stat64 *s), f, s)
 WRAP(int, sigaction, -1, (int s, const struct sigaction *a, struct sigaction *o), s, a, o)
 WRAP(int, timerfd_create, -1, (int c, int f), c, f)
@@ -156,6 +155,7 @@ static const char *name_of(long number) {
     case SYS_epoll_pwait: return "epoll_wait";
     case SYS_epoll_pwait2: return "epoll_pwait2";
     case SYS_pidfd_open: return "pidfd_open";
+    case SYS_statx: return "statx";
 #ifdef SYS_recvmsg
     case SYS_recvmsg: return "recvmsg";
     case SYS_sendto: return "send";
