@@ -53,21 +53,22 @@ describe.each(backends)('selectAsync of %s', (backend) => {
       const [before, memory] = [descriptors(), rss()];
       const rounds = Array.from({ length: 1000 }, () => {
         const selector = new Selector({ fdSetSize: 16_384 });
-        const [readFd, writeFd] = io.fd.pipe();
-        const key = selector.register(readFd, io.EVENT_READ);
-        return { selector, key, writeFd, wait: selector.selectAsync() };
+        const socket = new io.socket.Socket(io.socket.AF_INET, io.socket.SOCK_DGRAM);
+        socket.bind({ address: '127.0.0.1', port: 0 });
+        const key = selector.register(socket, io.EVENT_READ);
+        return { selector, socket, key, wait: selector.selectAsync() };
       });
       await new Promise((resolve) => setTimeout(resolve, 10));
-      for (const { writeFd } of rounds) io.fd.write(writeFd, 'x');
+      for (const { socket } of rounds) socket.sendTo('to itself', socket.localAddress());
       let right = 0;
       for (const { key, wait } of rounds) {
         const ready = await wait;
         if (ready.length === 1 && ready[0].key === key) right++;
       }
       const bytes = rss() - memory;
-      for (const { selector, key, writeFd } of rounds) {
+      for (const { selector, socket } of rounds) {
         selector.close();
-        [key.fd, writeFd].forEach(io.fd.close);
+        socket.close();
       }
       return { right, bytes, leaked: descriptors() - before };
     });
