@@ -6,7 +6,7 @@ import { Failure } from './failure.js';
 import { Generator } from './generate.js';
 import type { Operation, Sequence } from './operation.js';
 import { Run } from './run.js';
-import { checkWitness } from './witness.js';
+import { askWitnessOfStates } from './witness.js';
 
 export interface Found {
   what: Failure['what'];
@@ -14,13 +14,13 @@ export interface Found {
   sequence: Sequence;
 }
 
-/** A child's messages: how many operations it has done, and at the end of a task what it found. */
+/** A child's messages: how many operations the sequence had that has ended, and at the end of a task what it found. */
 export type Message = { operations: number } | { found: Found | undefined };
 
 export type Task = { patienceMs: number } & (
   | { replay: Sequence }
-  /** Sequences from a seed on, up to a number of operations. `trace` is a file for the sequence in progress. */
-  | { seed: number; operations: number; trace: string }
+  /** Sequences from a seed on. `trace` is a file for the sequence in progress. */
+  | { seed: number; sequences: number; trace: string }
 );
 
 function openDescriptors(): string[] {
@@ -137,14 +137,13 @@ async function warmUp(): Promise<void> {
 async function carryOut(task: Task, tell: (message: Message) => void): Promise<Found | undefined> {
   const { patienceMs } = task;
   if ('replay' in task) return replay(task.replay, patienceMs);
-  checkWitness();
+  askWitnessOfStates();
   const note = notes(task.trace);
   try {
-    for (let done = 0, seed = task.seed; done < task.operations; seed = (seed + 1) >>> 0) {
-      const [found, count] = await generate(seed, note, patienceMs);
+    for (let i = 0; i < task.sequences; i++) {
+      const [found, operations] = await generate((task.seed + i) >>> 0, note, patienceMs);
       if (found !== undefined) return found;
-      done += count;
-      tell({ operations: done });
+      tell({ operations });
     }
   } finally {
     note.close();

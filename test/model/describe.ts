@@ -8,6 +8,8 @@ export function describe(operation: Operation | { op: 'throw' }): string {
   switch (operation.op) {
     case 'throw':
       return 'throw';
+    case 'witness':
+      return 'ask a C program';
     case 'select':
       return `${on}select(${operation.timeoutMs})`;
     case 'selectEach': {

@@ -7,7 +7,7 @@ import { Random } from './random.js';
 import type { Run } from './run.js';
 import { type Part, Story } from './story.js';
 
-const WAITS = ['select', 'selectEach', 'selectAsync'] as const;
+const NOT_STEPS = ['select', 'selectEach', 'selectAsync', 'witness'] as const;
 const MOST_LITTER = 120;
 
 /** Makes up operations, each for the current state. */
@@ -25,7 +25,7 @@ export class Generator {
   constructor(seed: number, run: () => Run) {
     this.#random = new Random(seed);
     this.#run = run;
-    this.length = this.#random.integer(50, 200);
+    this.length = this.#random.pick([20, 40, 80, 160]);
     this.#profile = profile(this.#random);
     this.#choice = new Choice(this.#random, this.#profile, run);
     const { low, unpollable } = this.#profile;
@@ -51,6 +51,7 @@ export class Generator {
 
   #make(op: Operation['op']): Operation | undefined {
     const choice = this.#choice;
+    if (op === 'witness') return { op };
     if (op === 'select') return { op, on: choice.on(), timeoutMs: choice.timeout() };
     if (op === 'selectEach') return { op, on: choice.on(), timeoutMs: choice.timeout(), during: this.#duringEach() };
     return op === 'selectAsync' ? this.#selectAsync() : this.#step(op);
@@ -96,7 +97,7 @@ export class Generator {
   /** Steps during a wait. */
   #steps(count: number): Step[] {
     const weights = new Map(this.#profile.weights);
-    for (const op of WAITS) weights.delete(op);
+    for (const op of NOT_STEPS) weights.delete(op);
     weights.set('busy', 2);
     const steps: Step[] = [];
     while (steps.length < count) {

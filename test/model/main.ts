@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Found } from './child.js';
 import { describe } from './describe.js';
+import { explore } from './explore.js';
 import type { Sequence } from './operation.js';
+import { Progress } from './progress.js';
 import { Runner } from './runner.js';
 import { shrink } from './shrink.js';
 
@@ -15,10 +17,10 @@ const SHRINKING_PATIENCE_MS = 500;
 const SHRINKING_MS = 120_000;
 
 const HELP = `Usage: npm run test:model -- [OPTION...]
-Random operations on the selectors of every back end, compared with a model. Ends with status 1 if they differ,
-and prints the shortest sequence that does.
+Random operations on the selectors of all back ends side by side, compared with a model and with poll(2). Ends with
+status 1 if they differ, and prints the shortest sequence that does.
 
-  --operations N   how many: default 1000000, about ten minutes
+  --sequences N    how many, of 20 to 160 operations each: default 10000
   --seed N         where to start: default a random number, which is printed
   --replay FILE    the sequence that a failure has left in FILE`;
 
@@ -55,16 +57,14 @@ async function replay(runner: Runner, file: string): Promise<boolean> {
   return found === undefined;
 }
 
-async function explore(runner: Runner, seed: number, operations: number): Promise<boolean> {
-  const trace = `${directory}trace-${process.pid}.jsonl`;
-  const found = await runner.run({ seed, operations, trace, patienceMs: PATIENCE_MS }, (count) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${count} of ${operations} operations`);
-  });
+async function search(runner: Runner, seed: number, sequences: number): Promise<boolean> {
+  const progress = new Progress(seed, sequences);
+  const found = await explore(seed, sequences, PATIENCE_MS, progress);
   if (found === undefined) {
-    console.log(`seed ${seed}: ${operations} operations as the model says`);
+    console.log(`seed ${seed}: as the model says. ${progress.summary()}`);
     return true;
   }
-  console.log(`seed ${seed}: ${found.message}`);
+  console.log(`seed ${found.sequence.seed}: ${found.message}`);
   print(await shorten(runner, found), found.sequence.operations.length);
   return false;
 }
@@ -76,17 +76,17 @@ function whole(text: string, name: string): number {
 
 async function main(): Promise<boolean> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { operations: text, seed: text, replay: text, help: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { sequences: text, seed: text, replay: text, help: { type: 'boolean' } } });
   if (values.help === true) {
     console.log(HELP);
     return true;
   }
   const seed = whole(values.seed ?? String(Math.floor(Math.random() * 2 ** 32)), 'seed');
-  const operations = whole(values.operations ?? '1000000', 'operations');
+  const sequences = whole(values.sequences ?? '10000', 'sequences');
   const runner = new Runner();
   try {
     if (values.replay !== undefined) return await replay(runner, values.replay);
-    return await explore(runner, seed, operations);
+    return await search(runner, seed, sequences);
   } finally {
     runner.close();
   }

@@ -57,7 +57,12 @@ export interface SelectAsync {
   end: { by: 'abort' | 'wakeup' | 'waker' | 'close'; eager: boolean } | undefined;
 }
 
-export type Operation = Step | Select | SelectEach | SelectAsync;
+/** Asks a C program what is ready. */
+export interface Witness {
+  op: 'witness';
+}
+
+export type Operation = Step | Select | SelectEach | SelectAsync | Witness;
 
 /** Operations and everything they depend on, as plain JSON that can be replayed. */
 export interface Sequence {

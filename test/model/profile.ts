@@ -25,6 +25,8 @@ const WEIGHTS: Record<Operation['op'], number> = {
   select: 14,
   selectEach: 9,
   selectAsync: 12,
+  // About once in a sequence: it starts a process.
+  witness: 0.8,
 };
 
 /** The preferences of one sequence. They lead further than the average of all would. */
@@ -48,7 +50,7 @@ export function profile(random: Random): Profile {
     unpollable: random.chance(0.6) ? 'ready' : 'throw',
     weights: new Map(entries.map(([op, weight]) => [op, weight * random.pick([0.2, 1, 1, 3])])),
     mostSlots: random.pick([3, 4, 6, 12]),
-    on: random.chance(0.5) ? BACKENDS : [BACKENDS[BACKENDS.length - 1]],
+    on: random.chance(0.75) ? BACKENDS : [BACKENDS[BACKENDS.length - 1]],
     options: { trigger: chance(), oneShot: chance(), exclusive: chance() / 2, flags: chance() },
   };
 }

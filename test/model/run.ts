@@ -12,6 +12,7 @@ import { selectAsync } from './select-async.js';
 import { selectEach } from './select-each.js';
 import { selectNow } from './select-now.js';
 import type { Truth } from './truth.js';
+import { askWitness } from './witness.js';
 import { World } from './world.js';
 
 /** One sequence in progress. */
@@ -41,6 +42,9 @@ export class Run {
         break;
       case 'selectAsync':
         for (const driver of this.#chosen(operation.on)) await selectAsync(this, driver, operation);
+        break;
+      case 'witness':
+        askWitness(this.world);
         break;
       default:
         this.step(operation);

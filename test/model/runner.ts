@@ -12,7 +12,7 @@ const HANGS = 12;
 export class Runner {
   #child: ChildProcess | undefined;
 
-  run(task: Task, onOperations: (count: number) => void = () => {}): Promise<Found | undefined> {
+  run(task: Task, onSequence: (operations: number) => void = () => {}): Promise<Found | undefined> {
     const child = (this.#child ??= fork(CHILD, { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] }));
     let errors = '';
     const collect = (text: Buffer) => (errors += String(text));
@@ -22,7 +22,7 @@ export class Runner {
     return new Promise<Found | undefined>((resolve) => {
       child.on('message', (message: Message) => {
         hangs.refresh();
-        if ('operations' in message) onOperations(message.operations);
+        if ('operations' in message) onSequence(message.operations);
         else resolve(message.found);
       });
       child.on('exit', (code, signal) => {
@@ -38,7 +38,7 @@ export class Runner {
   }
 
   close(): void {
-    this.#child?.disconnect();
+    this.#child?.kill();
     this.#child = undefined;
   }
 }

@@ -55,7 +55,7 @@ function* simplify(operation: Operation): Generator<Operation, undefined> {
       if (turn) yield { ...operation, during: during.with(i, { turn: false, step }) };
       for (const simpler of simplifyStep(step)) yield { ...operation, during: during.with(i, { turn, step: simpler }) };
     }
-  } else if (operation.op !== 'select') yield* simplifyStep(operation);
+  } else if (operation.op !== 'select' && operation.op !== 'witness') yield* simplifyStep(operation);
   return undefined;
 }
 

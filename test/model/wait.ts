@@ -16,7 +16,8 @@ export class Wait {
   readonly timeoutMs: number | null;
   #before: Truth;
   readonly #start: number;
-  readonly #cpu: NodeJS.CpuUsage;
+  /** Asking takes longer than a wait that does not sleep. */
+  readonly #cpu: NodeJS.CpuUsage | undefined;
   #elapsedMs = 0;
   #cpuMs = 0;
   #wake: Certainty = 'no';
@@ -29,7 +30,7 @@ export class Wait {
     this.#before = run.look();
     driver.model.waits();
     this.#start = performance.now();
-    this.#cpu = process.cpuUsage();
+    this.#cpu = timeoutMs === 0 ? undefined : process.cpuUsage();
   }
 
   /** What the wait reports unless something changes. */
@@ -61,9 +62,11 @@ export class Wait {
 
   /** The wait has ended, with or without success. */
   stop(): void {
-    const { user, system } = process.cpuUsage(this.#cpu);
+    if (this.#cpu !== undefined) {
+      const { user, system } = process.cpuUsage(this.#cpu);
+      this.#cpuMs = (user + system) / 1000;
+    }
     this.#elapsedMs = performance.now() - this.#start;
-    this.#cpuMs = (user + system) / 1000;
     this.#wake = this.driver.model.wake;
     // From here on wake-ups are for the next wait.
     this.driver.model.wake = 'no';
