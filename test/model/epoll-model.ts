@@ -279,6 +279,8 @@ export class EpollModel extends Model {
   }
 
   #forgetStale(fd: number, file: File): void {
+    // All epolls that a selector has had are one file here: another one may have left the entry.
+    if (file.kind === 'epoll') return;
     this.#stale = this.#stale.filter((each) => each.fd !== fd || each.file !== file);
   }
 }
