@@ -98,7 +98,7 @@
           "sources": ["native/os/posix.cc"],
         }],
         ["io_selectors_os=='linux' and io_selectors_epoll==1 and io_selectors_poll==1", {
-          "sources": ["native/epoll.cc", "native/watch/epoll_watch.cc"],
+          "sources": ["native/epoll.cc", "native/watch/epoll_watch.cc", "native/watch/epoll_wait.cc"],
           "defines": ["IO_SELECTORS_EPOLL"],
         }],
         ["OS=='linux'", {

@@ -1,7 +1,6 @@
 import { native } from '../core/binding.js';
 import type { Descriptor } from '../core/descriptor.js';
 import { ENOSYS } from '../core/errno.js';
-import { notSupported } from '../core/errors.js';
 import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
@@ -28,7 +27,6 @@ export class LoopWatch {
 
   /** libuv's loop watches a duplicate of an epoll descriptor. */
   static ofEpoll(epoll: Descriptor): LoopWatch {
-    assertLoop();
     const { fd } = epoll;
     const id = native.openEpollWatch?.(onFound, registrations.counts, fd) ?? ENOSYS;
     const watch = new LoopWatch(check(id, fd));
@@ -36,9 +34,16 @@ export class LoopWatch {
     return watch;
   }
 
+  /** A thread waits on an epoll descriptor. */
+  static ofEpollThread(epoll: Descriptor): LoopWatch {
+    const id = native.openEpollThreadWatch?.(onFound, registrations.counts) ?? ENOSYS;
+    const watch = new LoopWatch(check(id));
+    epoll.beforeClose(watch.#close);
+    return watch;
+  }
+
   /** A thread waits in select(2) or poll(2). */
   static ofThread(): LoopWatch {
-    assertLoop();
     const id = native.openThreadWatch(onFound, registrations.counts);
     const watch = new LoopWatch(check(id));
     collected.register(watch, watch.#close, watch);
@@ -56,12 +61,21 @@ export class LoopWatch {
   /**
    * Begins to wait.
    * @param ref whether this keeps the process alive
+   * @param exclusive whether to wait in a way that exclusive registrations notice. Only for a thread
    * @throws SystemError EBADF or EINVAL if epfd is no longer an epoll; ELOOP, EINVAL or ENOSPC if the loop's own
    *   epoll cannot watch it
    */
-  beginEpoll(found: () => void, ref: boolean, epfd: number): void {
-    check(native.beginEpoll?.(this.#id, ref, epfd) ?? ENOSYS, epfd);
+  beginEpoll(found: () => void, ref: boolean, epfd: number, exclusive: boolean): void {
+    check(native.beginEpoll?.(this.#id, ref, epfd, exclusive) ?? ENOSYS, epfd);
     waiting.set(this.#id, found);
+  }
+
+  /**
+   * An exclusive wait takes one event. If it has taken one, and is over, this gives it back.
+   * @param event gets the events, and the halves of the event's data
+   */
+  takeEvent(event: Uint32Array): boolean {
+    return native.takeEpollEvent?.(this.#id, event) === 1;
   }
 
   beginSelect(found: () => void, ref: boolean, bitmaps: Uint32Array, nfds: number): void {
@@ -87,16 +101,5 @@ export class LoopWatch {
   close(): void {
     collected.unregister(this);
     this.#close();
-  }
-}
-
-/**
- * Bun and Deno load the addon, but abort when it calls a function of libuv that they lack.
- * @throws Error ERR_NOT_SUPPORTED
- */
-function assertLoop(): void {
-  for (const [name, runtime] of Object.entries({ bun: 'Bun', deno: 'Deno' })) {
-    if (!Object.hasOwn(process.versions, name)) continue;
-    throw notSupported(`${runtime} lacks Node's event loop, which selectAsync needs: use select, or a worker`);
   }
 }

@@ -51,12 +51,15 @@ export interface NativeBinding {
   /** The id of a watch, or -errno. Calls found with the id when the watch finds something, once per begin. */
   openThreadWatch(found: (id: number) => void, registered: Uint32Array): number;
   openEpollWatch?(found: (id: number) => void, registered: Uint32Array, epfd: number): number;
+  openEpollThreadWatch?(found: (id: number) => void, registered: Uint32Array): number;
   /** sets, nfds: as for select. ref: whether the watch keeps the event loop alive. */
   beginSelect(id: number, ref: boolean, sets: Uint32Array, nfds: number): number;
   /** entries, count: as for poll. */
   readonly beginPoll?: (id: number, ref: boolean, entries: Int32Array, count: number) => number;
-  /** epfd: as for openEpollWatch. */
-  readonly beginEpoll?: (id: number, ref: boolean, epfd: number) => number;
+  /** epfd: as for openEpollWatch. exclusive: so that exclusive registrations take effect; only on a thread. */
+  readonly beginEpoll?: (id: number, ref: boolean, epfd: number, exclusive: boolean) => number;
+  /** event: gets the event that an exclusive wait has taken, its events and the halves of its data. 1 if there was one. */
+  readonly takeEpollEvent?: (id: number, event: Uint32Array) => number;
   cancelWatch(id: number): void;
   closeWatch(id: number): void;
 

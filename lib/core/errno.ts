@@ -23,6 +23,7 @@ export const EMFILE = numberOf('EMFILE');
 export const ELOOP = numberOf('ELOOP');
 export const ENOENT = numberOf('ENOENT');
 export const ENOTSOCK = numberOf('ENOTSOCK');
+export const ENOSPC = numberOf('ENOSPC');
 export const ENOSYS = numberOf('ENOSYS');
 export const EPERM = numberOf('EPERM');
 export const EPIPE = numberOf('EPIPE');

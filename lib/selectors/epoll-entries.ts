@@ -21,6 +21,9 @@ const DISARMED = (EPOLLET | EPOLLONESHOT) >>> 0;
 /** What epoll_ctl answers if the number is closed, or means a file that has no entry or that epoll refuses. */
 const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EINVAL, ELOOP, ENOENT, EPERM]);
 
+/** An event that a thread has taken: its bits, its descriptor and its generation. */
+const taken = new Uint32Array(3);
+
 /**
  * The entries of a selector in the kernel's epoll, by descriptor: for each the mask, and a generation that tells
  * one registration of a number from the next. Results are 0 or -errno; a call that fails has changed nothing.
@@ -41,6 +44,8 @@ export class EpollEntries {
   readonly #muted = new Map<number, number>();
   /** Numbers for which the kernel may have an entry without a registration, which could not be removed. */
   readonly #unremoved = new Set<number>();
+  /** How many registrations are exclusive. */
+  #exclusive = 0;
   /** By descriptor, the generation at the last wait, for registrations that have got a new one since. */
   readonly #replaced = new Map<number, number>();
 
@@ -159,6 +164,26 @@ export class EpollEntries {
       else if ((this.#muted.get(fd)! & EPOLLONESHOT) === 0) this.#disarmEntry(fd);
     }
     this.#muted.clear();
+  }
+
+  /**
+   * Watches the set: see `EpollSet.watch`. The thread of an exclusive watch takes an event, which cannot be given back
+   * to a muted entry: asked for everything again, that would fire at once.
+   */
+  watch(found: () => void, changed: () => void, ref: boolean): void {
+    this.set.watch(found, changed, ref, this.#exclusive > 0 && this.#muted.size === 0);
+  }
+
+  stopWatching(): void {
+    this.set.stopWatching();
+    this.requeueTaken();
+  }
+
+  /** Has the next wait report again what the thread of an exclusive watch has taken, if that is still ready. */
+  requeueTaken(): void {
+    if (!this.set.takeEvent(taken)) return;
+    const [, fd, generation] = taken;
+    if (this.#generations[fd] === generation && !this.#isDisarmed(fd)) this.requeue(fd);
   }
 
   /** Has the next wait report an entry again if it is still ready. */
@@ -306,6 +331,8 @@ export class EpollEntries {
   }
 
   #setMask(fd: number, mask: number): void {
+    if (this.#masks[fd] & EPOLLEXCLUSIVE) this.#exclusive--;
+    if (mask & EPOLLEXCLUSIVE) this.#exclusive++;
     this.#masks[fd] = mask;
     this.#muted.delete(fd);
     this.#disarmedByUs.delete(fd);

@@ -101,6 +101,8 @@ class EpollBackEnd implements BackEnd {
       throw failure(result, fd, result === EPERM ? WHY_EPERM : why);
     }
     this.#size++;
+    // The watch in progress may not be an exclusive one.
+    if (isExclusive) this.#changed();
   }
 
   change(fd: number, events: number, nativeBits: number, oldEvents: number): void {
@@ -130,6 +132,7 @@ class EpollBackEnd implements BackEnd {
   }
 
   wait(timeoutMs: number): number {
+    this.#entries.requeueTaken();
     if (this.#foundStale || this.#staleWaits > 0) this.#rebuildIfStale();
     this.#removed = false;
     this.#entries.startWait();
@@ -197,12 +200,13 @@ class EpollBackEnd implements BackEnd {
     this.#changed = changed;
     if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return 0;
     if (this.#isStuck) return PAUSE_MS;
-    this.#entries.set.watch(found, ref);
+    this.#entries.stopWatching();
+    this.#entries.watch(found, changed, ref);
     return Infinity;
   }
 
   stopWatching(): void {
-    this.#entries.set.stopWatching();
+    this.#entries.stopWatching();
   }
 
   close(): void {

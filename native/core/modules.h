@@ -24,6 +24,7 @@ void InitPoll(Napi::Object exports);
 void InitPollWait(Napi::Object exports);
 void InitEpoll(Napi::Object exports);
 void InitEpollWatch(Napi::Object exports);
+void InitEpollWait(Napi::Object exports);
 void InitEventfd(Napi::Object exports);
 void InitTimerfd(Napi::Object exports);
 void InitPidfd(Napi::Object exports);

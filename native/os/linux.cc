@@ -23,6 +23,7 @@ void InitSystemModules(Napi::Object exports) {
 #ifdef IO_SELECTORS_EPOLL
   InitEpoll(exports);
   InitEpollWatch(exports);
+  InitEpollWait(exports);
 #endif
   InitEventfd(exports);
   InitTimerfd(exports);

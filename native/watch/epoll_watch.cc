@@ -88,7 +88,8 @@ long EpollWatch::OpenHandle(uv_loop_t* loop) {
   return 0;
 }
 
-long EpollWatch::BeginEpoll(bool ref, int epfd) {
+long EpollWatch::BeginEpoll(bool ref, int epfd, bool exclusive) {
+  if (exclusive) return Failure("epoll_wait", EINVAL);
   long result = 0;
   if (uv_is_active(handle()) == 0) {
     result = OrError("epoll_ctl", uv_poll_start(&handle_->poll, UV_READABLE, OnReadable));
@@ -135,16 +136,6 @@ Napi::Value OpenEpollWatch(const Napi::CallbackInfo& info) {
   return Result(info.Env(), Watches::Of(info).Open<EpollWatch>(found, Int(info, 2), registered));
 }
 
-// beginEpoll(id, ref, epfd): epfd as for openEpollWatch
-Napi::Value BeginEpoll(const Napi::CallbackInfo& info) {
-  Watch* watch = Watches::Of(info).Find(Uint(info, 0));
-  if (watch == nullptr) return Result(info.Env(), Failure("epoll_wait", EBADF));
-  return Result(info.Env(), watch->BeginEpoll(Bool(info, 1), Int(info, 2)));
-}
-
 }  // namespace
 
-void InitEpollWatch(Napi::Object exports) {
-  Export(exports, "openEpollWatch", OpenEpollWatch);
-  Export(exports, "beginEpoll", BeginEpoll);
-}
+void InitEpollWatch(Napi::Object exports) { Export(exports, "openEpollWatch", OpenEpollWatch); }

@@ -19,7 +19,7 @@ class EpollWatch final : public Watch {
   // 0 or -errno. registered: numbers that its own descriptor avoids.
   long Open(int epfd, const RegisteredNumbers& registered);
 
-  long BeginEpoll(bool ref, int epfd) override;
+  long BeginEpoll(bool ref, int epfd, bool exclusive) override;
   void Cancel() override;
 
  private:

@@ -9,7 +9,7 @@
 
 class Watches;
 
-class ThreadWatch final : public Watch {
+class ThreadWatch : public Watch {
  public:
   ThreadWatch(Watches& owner, uint32_t id);
   ~ThreadWatch() override;
@@ -20,6 +20,10 @@ class ThreadWatch final : public Watch {
   long BeginThread(bool ref, WaitThread::Wait&& wait) override;
   void Cancel() override;
   bool TakeFound() override;
+
+ protected:
+  [[nodiscard]] int wake_fd() const { return thread_.wake_fd(); }
+  bool IsWaiting() { return thread_.IsWaiting(); }
 
  private:
   void SetRef(bool ref);

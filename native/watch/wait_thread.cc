@@ -56,6 +56,11 @@ void WaitThread::Cancel() {
   Cancel(lock);
 }
 
+bool WaitThread::IsWaiting() {
+  Lock lock(mutex_);
+  return state_ == State::kBegun || state_ == State::kWaiting;
+}
+
 bool WaitThread::TakeFound() {
   Lock lock(mutex_);
   if (state_ != State::kFound) return false;

@@ -30,6 +30,12 @@ class WaitThread {
   // When it returns, the thread is in no call, and uses no descriptor of a set.
   void Cancel();
 
+  // Whether a call was begun and has not returned.
+  bool IsWaiting();
+
+  // The descriptor that ends a call.
+  [[nodiscard]] int wake_fd() const { return wake_fds_[0]; }
+
   // Whether the last call has found something and was not cancelled. Only the first answer is true.
   bool TakeFound();
 

@@ -5,8 +5,12 @@
 
 #include "core/result.h"
 
-long Watch::BeginEpoll(bool /*ref*/, int /*epfd*/) { return Failure("epoll_wait", EINVAL); }
+long Watch::BeginEpoll(bool /*ref*/, int /*epfd*/, bool /*exclusive*/) {
+  return Failure("epoll_wait", EINVAL);
+}
 
 long Watch::BeginThread(bool /*ref*/, WaitThread::Wait&& /*wait*/) { return Failure("poll", EINVAL); }
 
 bool Watch::TakeFound() { return false; }
+
+bool Watch::TakeEvent(uint32_t* /*words*/) { return false; }

@@ -40,7 +40,9 @@ void Watches::CallFound(uint32_t id) const {
   if (napi_get_reference_value(env_, found_, &found) != napi_ok || found == nullptr) return;
   napi_get_global(env_, &global);
   napi_create_uint32(env_, id, &argument);
-  napi_status status = napi_make_callback(env_, nullptr, global, found, 1, &argument, nullptr);
+  // Node takes nullptr for the result, Deno does not.
+  napi_value result = nullptr;
+  napi_status status = napi_make_callback(env_, nullptr, global, found, 1, &argument, &result);
   if (status != napi_pending_exception) return;
   napi_value error = nullptr;
   if (napi_get_and_clear_last_exception(env_, &error) == napi_ok) napi_fatal_exception(env_, error);

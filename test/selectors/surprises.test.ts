@@ -4,7 +4,6 @@ import { EpollSelector, EVENT_READ, type FileObject } from 'io-selectors';
 import { close, dup, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { turns } from '../support/async.js';
 import { has } from '../support/capability.js';
 import { drain, owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { openFile } from '../support/files.js';
@@ -59,18 +58,6 @@ describe.runIf(has.epoll)('with epoll', () => {
     return selectors;
   }
 
-  test.each(['level', 'edge'] as const)('exclusive has no effect with selectAsync: all wake (%s)', async (trigger) => {
-    const [readFd, writeFd] = pipe();
-    const selectors = Array.from({ length: 4 }, () => owned(new EpollSelector()));
-    for (const selector of selectors) {
-      selector.register(readFd, EVENT_READ, undefined, { exclusive: true, trigger });
-    }
-    const waits = selectors.map((selector) => selector.selectAsync({ timeoutMs: 10_000 }));
-    await turns(3);
-    write(writeFd, 'x');
-    expect((await Promise.all(waits)).map((events) => events.length)).toEqual([1, 1, 1, 1]);
-  });
-
   test('an edge is repeated by the rebuild that a stale entry causes', () => {
     const selector = owned(new EpollSelector());
     const [edge, writeEdge] = pipe();
@@ -97,14 +84,13 @@ describe.runIf(has.epoll)('with epoll', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('epolls can be nested five levels deep, and selectAsync needs one of the levels', async () => {
+  test('epolls can be nested five levels deep, and selectAsync works on each', async () => {
     const [readFd, writeFd] = pipe();
     const selectors = chain(readFd, 5);
     expect(() => owned(new EpollSelector()).register(selectors[4], EVENT_READ)).toThrow('ELOOP');
-    await expect(selectors[4].selectAsync({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'ELOOP' });
-    const wait = selectors[3].selectAsync({ timeoutMs: 10_000 });
+    expect(await selectors[4].selectAsync({ timeoutMs: 1 })).toEqual([]);
+    const waits = selectors.map((selector) => selector.selectAsync());
     write(writeFd, 'x');
-    expect(await wait).toHaveLength(1);
-    expect(selectors[4].select(5000)).toHaveLength(1);
+    for (const wait of waits) expect(await wait).toHaveLength(1);
   });
 });
