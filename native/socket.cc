@@ -8,6 +8,7 @@
 #include "core/modules.h"
 #include "core/ownership.h"
 #include "core/result.h"
+#include "os/descriptor.h"
 
 namespace {
 
@@ -25,14 +26,16 @@ Napi::Value CreateSocketPair(const Napi::CallbackInfo& info) {
   return Result(info.Env(), result);
 }
 
-// The socket has got a local address, by which its owner can know it from now on.
-void Named(const Napi::CallbackInfo& info, int fd) { Environment::Of(info.Env()).ownership.Identify(fd); }
+// After a call that may have given the socket a local address.
+void Identify(const Napi::CallbackInfo& info, int fd) {
+  if (kOnlySockets) Environment::Of(info.Env()).ownership.Identify(fd);
+}
 
 // bind(fd, address)
 Napi::Value Bind(const Napi::CallbackInfo& info) {
   const int fd = Int(info, 0);
   const long result = BindSocket(fd, AddressAt(info, 1));
-  Named(info, fd);
+  Identify(info, fd);
   return Result(info.Env(), result);
 }
 
@@ -54,7 +57,7 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
 Napi::Value Connect(const Napi::CallbackInfo& info) {
   const int fd = Int(info, 0);
   const long result = ConnectSocket(fd, AddressAt(info, 1));
-  Named(info, fd);
+  Identify(info, fd);
   return Result(info.Env(), result);
 }
 
@@ -79,9 +82,12 @@ Napi::Value CallRecvFrom(const Napi::CallbackInfo& info) {
 
 // sendto(fd, data, flags, address)
 Napi::Value CallSendTo(const Napi::CallbackInfo& info) {
+  const int fd = Int(info, 0);
   Bytes data = View(info, 1);
   Address& receiver = AddressAt(info, 3);
-  return Result(info.Env(), SendTo(Int(info, 0), data.data, data.length, Int(info, 2), receiver));
+  const long result = SendTo(fd, data.data, data.length, Int(info, 2), receiver);
+  Identify(info, fd);
+  return Result(info.Env(), result);
 }
 
 // shutdown(fd, how)

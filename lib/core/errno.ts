@@ -22,7 +22,6 @@ export const EINVAL = numberOf('EINVAL');
 export const EMFILE = numberOf('EMFILE');
 export const ELOOP = numberOf('ELOOP');
 export const ENOENT = numberOf('ENOENT');
-export const ENOTSOCK = numberOf('ENOTSOCK');
 export const ENOSPC = numberOf('ENOSPC');
 export const ENOSYS = numberOf('ENOSYS');
 export const EPERM = numberOf('EPERM');

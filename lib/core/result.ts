@@ -1,5 +1,5 @@
 import { native } from './binding.js';
-import { EAGAIN, EBADF, ENOTSOCK, EWOULDBLOCK } from './errno.js';
+import { EAGAIN, EBADF, EWOULDBLOCK } from './errno.js';
 import { type SystemError, systemError } from './errors.js';
 
 /**
@@ -41,5 +41,5 @@ export function withClosed(error: SystemError, fds: number[]): SystemError {
 export function assertWatchable(fd: number, syscall: string): void {
   const result = native.isWatchable(fd);
   if (result >= 0) return;
-  throw systemError(result, syscall, fd, result === ENOTSOCK ? 'Windows can wait for sockets only' : undefined);
+  throw systemError(result, syscall, fd, native.onlySockets ? 'Windows can wait for sockets only' : undefined);
 }

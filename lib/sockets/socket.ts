@@ -56,6 +56,8 @@ export class Socket extends DescriptorOwner {
   readonly #type: number;
   /** The peer of a connection in progress. */
   #connecting: NativeAddress | undefined;
+  /** The last SO_ERROR, 0 if there was none since the last `connect`. */
+  #taken = 0;
 
   /**
    * socket(2): blocking, CLOEXEC.
@@ -138,6 +140,7 @@ export class Socket extends DescriptorOwner {
     this.assertOpen();
     const peer = toNativeAddress(address);
     const fd = this.assertOpen();
+    this.#taken = 0;
     const result = native.connect(fd, peer);
     // A signal interrupts the call, but not the connection.
     if (result === EINPROGRESS || result === EINTR) this.#connecting = peer;
@@ -255,7 +258,7 @@ export class Socket extends DescriptorOwner {
    * error of its connect(2), with the address.
    */
   takeError(): Error | null {
-    const error = this.getOption(SOL_SOCKET, SO_ERROR);
+    const error = this.#pendingError();
     const { fd } = this;
     const peer = this.#connecting;
     if (error === 0) {
@@ -298,6 +301,15 @@ export class Socket extends DescriptorOwner {
       const remote = native.getpeername(fd, scratch) === 0 ? describeAddress(scratch) : '';
       return { fd, closed, ...(local && { local }), ...(remote && { remote }) };
     });
+  }
+
+  #pendingError(): number {
+    const error = this.getOption(SOL_SOCKET, SO_ERROR);
+    // Windows does not clear it.
+    if (!native.onlySockets) return error;
+    const isNew = error !== this.#taken;
+    this.#taken = error;
+    return isNew ? error : 0;
   }
 
   #accept(own: boolean): number | null {

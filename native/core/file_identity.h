@@ -1,5 +1,8 @@
 // The file behind a descriptor, by st_dev and st_ino of stat(2):
 // https://man7.org/linux/man-pages/man2/stat.2.html
+//
+// A socket of Windows has neither. Its kind takes the place of the device, and its local port, 0 if it has
+// none yet, that of the inode.
 #pragma once
 
 #include <cstdint>

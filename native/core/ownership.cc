@@ -35,7 +35,7 @@ void Ownership::AddNew(int fd) {
 void Ownership::Identify(int fd) {
   auto [owner, end] = owners_.equal_range(fd);
   for (; owner != end; ++owner) {
-    if (owner->second.file.state == FileIdentity::State::kUnknown) owner->second.file = IdentityOf(fd);
+    if (owner->second.file.inode == 0) owner->second.file = IdentityOf(fd);
   }
 }
 

@@ -28,7 +28,7 @@ class Ownership {
   // more.
   void AddNew(int fd);
 
-  // The file of fd may be known by now, if it was not when its owners were added.
+  // On Windows a socket is told from others by its port. It may have got one since its owners were added.
   void Identify(int fd);
 
   // The ticket of the latest owner of fd, or 0.

@@ -1,4 +1,6 @@
 // os.h for Windows: https://learn.microsoft.com/en-us/windows/win32/winsock/
+#include <string>
+
 #include "core/constants.h"
 #include "os/os.h"
 #include "os/winsock.h"

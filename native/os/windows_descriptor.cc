@@ -60,8 +60,6 @@ long CheckWatchable(int fd) {
   return CheckOpen(fd) < 0 ? ErrorNumber(EBADF) : Failure("getsockopt", ENOTSOCK);
 }
 
-// A socket has no inode. What tells it from others is its kind, and its local port once it has one, which it
-// then keeps.
 FileIdentity IdentityOf(int fd) {
   using State = FileIdentity::State;
   const SOCKET socket = SocketOf(fd);
@@ -70,11 +68,8 @@ FileIdentity IdentityOf(int fd) {
   if (type < 0) return {State::kClosed};
   Address address{};
   if (LocalAddress(fd, address) < 0) return {State::kUnknown};
-  const auto* inet = reinterpret_cast<const sockaddr_in*>(address.Get());
-  // At the same place in an IPv6 address.
-  static_assert(offsetof(sockaddr_in, sin_port) == offsetof(sockaddr_in6, sin6_port));
-  const bool is_inet = inet->sin_family == AF_INET || inet->sin_family == AF_INET6;
-  if (!is_inet || inet->sin_port == 0) return {State::kUnknown};
-  const auto kind = static_cast<uint64_t>(inet->sin_family) << 32 | static_cast<uint32_t>(type);
-  return {State::kKnown, kind, ntohs(inet->sin_port)};
+  const AddressParts parts = Decode(address);
+  const auto kind = static_cast<uint64_t>(parts.family) << 32 | static_cast<uint32_t>(type);
+  // Once a socket has a port, it keeps it.
+  return {State::kKnown, kind, parts.port};
 }

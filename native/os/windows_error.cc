@@ -11,10 +11,12 @@
 
 namespace {
 
+constexpr int kNone = 0;
+
 struct ErrorRow {
-  // Of <cerrno>.
+  // Of <cerrno>, or kNone.
   int posix;
-  // Of winsock, 0 if it has none.
+  // Of winsock, or kNone.
   int winsock;
   // Of Node.
   int node;
@@ -54,7 +56,7 @@ constexpr ErrorRow kErrors[] = {
     {ENOBUFS, WSAENOBUFS, UV__ENOBUFS},
     {ENOMEM, WSA_NOT_ENOUGH_MEMORY, UV__ENOMEM},
     {ENOPROTOOPT, WSAENOPROTOOPT, UV__ENOPROTOOPT},
-    {ENOSYS, 0, UV__ENOSYS},
+    {ENOSYS, kNone, UV__ENOSYS},
     {ENOTCONN, WSAENOTCONN, UV__ENOTCONN},
     {ENOTSOCK, WSAENOTSOCK, UV__ENOTSOCK},
     {ENOTSUP, WSAEOPNOTSUPP, UV__ENOTSUP},
@@ -63,7 +65,7 @@ constexpr ErrorRow kErrors[] = {
     {EPIPE, WSAESHUTDOWN, UV__EPIPE},
     {EPROTONOSUPPORT, WSAEPROTONOSUPPORT, UV__EPROTONOSUPPORT},
     {EPROTOTYPE, WSAEPROTOTYPE, UV__EPROTOTYPE},
-    {EPROTOTYPE, WSAESOCKTNOSUPPORT, UV__EPROTOTYPE},
+    {kNone, WSAESOCKTNOSUPPORT, UV__ESOCKTNOSUPPORT},
     {ETIMEDOUT, WSAETIMEDOUT, UV__ETIMEDOUT},
 };
 
@@ -86,9 +88,8 @@ long NumberOfSocketError(int error) {
 
 long SocketFailure(const char* call, int fd) {
   const int error = WSAGetLastError();
-  failed_call = call;
   // Winsock does not tell a handle that is closed from one that is no socket.
-  if (error == WSAENOTSOCK && fd >= 0 && CheckOpen(fd) < 0) return ErrorNumber(EBADF);
+  const bool closed = error == WSAENOTSOCK && fd >= 0 && CheckOpen(fd) < 0;
   failed_call = call;
-  return NumberOfSocketError(error);
+  return closed ? ErrorNumber(EBADF) : NumberOfSocketError(error);
 }

@@ -104,9 +104,11 @@ bool IsConnected(SOCKET socket) {
 }
 
 void Sleep(const Deadline& deadline) {
-  using Milliseconds = std::chrono::duration<DWORD, std::milli>;
-  while (!deadline.Passed())
-    ::Sleep(deadline.Forever() ? INFINITE : deadline.Remaining<Milliseconds>().count());
+  constexpr std::chrono::milliseconds kLongest = std::chrono::hours(1);
+  while (!deadline.Passed()) {
+    const auto time = deadline.Forever() ? kLongest : deadline.Remaining<std::chrono::milliseconds>();
+    ::Sleep(static_cast<DWORD>(std::min(time, kLongest).count()));
+  }
 }
 
 // The failure of a call with these sockets.

@@ -73,7 +73,14 @@ long BindSocket(int fd, Address& address) {
 }
 
 long ListenSocket(int fd, int backlog) {
-  return OrSocketFailure("listen", fd, listen(SocketOf(fd), backlog));
+  const SOCKET socket = SocketOf(fd);
+  if (listen(socket, backlog) == 0) return 0;
+  Address any{};
+  // POSIX gives a socket a free port if it has none yet.
+  const bool unbound = WSAGetLastError() == WSAEINVAL && LocalAddress(fd, any) == 0 && Decode(any).port == 0;
+  if (!unbound) return SocketFailure("listen", fd);
+  const long result = BindSocket(fd, any);
+  return result < 0 ? result : OrSocketFailure("listen", fd, listen(socket, backlog));
 }
 
 long ConnectSocket(int fd, Address& peer) {
