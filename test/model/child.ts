@@ -137,7 +137,9 @@ async function warmUp(): Promise<void> {
 async function carryOut(task: Task, tell: (message: Message) => void): Promise<Found | undefined> {
   const { patienceMs } = task;
   if ('replay' in task) return replay(task.replay, patienceMs);
-  askWitnessOfStates();
+  const nothing: Sequence = { seed: task.seed, low: false, unpollable: 'throw', operations: [] };
+  const wrong = await judge(nothing, Promise.resolve().then(askWitnessOfStates));
+  if (wrong !== undefined) return wrong;
   const note = notes(task.trace);
   try {
     for (let i = 0; i < task.sequences; i++) {
