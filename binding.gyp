@@ -49,6 +49,8 @@
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
         "DEAD_CODE_STRIPPING": "YES",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
+        # Without it, the addon would have types of its own for the exceptions of libc++, which no handler catches.
+        "GCC_ENABLE_CPP_RTTI": "YES",
         "GCC_OPTIMIZATION_LEVEL": "s",
         "GCC_SYMBOLS_PRIVATE_EXTERN": "YES",
         # The oldest that Node 20 runs on.

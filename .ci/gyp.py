@@ -34,6 +34,7 @@ def xcode_flags(settings):
         "-O" + settings["GCC_OPTIMIZATION_LEVEL"],
         *settings["WARNING_CFLAGS"],
     ]
+    compiler.append("-frtti" if settings["GCC_ENABLE_CPP_RTTI"] == "YES" else "-fno-rtti")
     if settings["GCC_SYMBOLS_PRIVATE_EXTERN"] == "YES":
         compiler.append("-fvisibility=hidden")
     linker = ["-Wl,-dead_strip"] if settings["DEAD_CODE_STRIPPING"] == "YES" else []

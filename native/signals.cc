@@ -76,7 +76,8 @@ void SignalUnsubscribe(const Napi::CallbackInfo& info) { Of(info).Remove(Int(inf
 }  // namespace
 
 void InitSignals(Napi::Object exports) {
-  Environment::Of(exports.Env()).subscriptions = std::make_shared<Subscriptions>();
+  Environment::Of(exports.Env()).subscriptions = {std::make_unique<Subscriptions>().release(),
+                                                  [](void* it) { delete static_cast<Subscriptions*>(it); }};
   Export(exports, "signalSubscribe", SignalSubscribe);
   Export(exports, "signalArrived", SignalArrived);
   Export(exports, "signalUnsubscribe", SignalUnsubscribe);

@@ -18,5 +18,5 @@ struct Environment {
   Watches watches;
   // The signal subscriptions, where the system has signals. Destroyed first: a signal handler must not write
   // to a descriptor that the others have closed.
-  std::shared_ptr<void> subscriptions;
+  std::unique_ptr<void, void (*)(void*)> subscriptions{nullptr, nullptr};
 };
