@@ -12,6 +12,9 @@ const CALLS: [name: 'eventfd' | 'timerfd' | 'pidfd', call: () => unknown, messag
 
 describe.runIf(CALLS.some(([name]) => !has[name]))('where the system lacks it,', () => {
   test.each(CALLS.filter(([name]) => !has[name]))('%s says so and what to use', (_, call, message) => {
-    expect(thrownBy(call)).toMatchObject({ code: 'ERR_NOT_SUPPORTED', message });
+    expect(thrownBy(call)).toMatchObject({
+      code: 'ERR_NOT_SUPPORTED',
+      message: expect.stringContaining(message),
+    });
   });
 });

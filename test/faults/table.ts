@@ -114,7 +114,7 @@ export function faultTable(io: Package): FaultRow[] {
     ),
     onPair('recv()', 'recv', { ...throws('EINTR', 'ENOMEM', 'ECONNRESET'), ...would }, (self) => self.recv(4)),
     onPair('recvInto()', 'recv', { ...throws('EINTR', 'ENOMEM'), ...would }, (self) => self.recvInto(Buffer.alloc(4))),
-    onPair('recvFrom()', 'recvfrom', { ...throws('EINTR', 'ENOMEM'), ...would }, (self) => self.recvFrom(4)),
+    onPair('recvFrom()', syscalls.recvFrom, { ...throws('EINTR', 'ENOMEM'), ...would }, (self) => self.recvFrom(4)),
     onPair('send()', 'send', { ...throws('EINTR', 'ENOBUFS', 'EPIPE'), ...would }, (self) => self.send('data')),
     onDatagrams('sendTo()', 'sendto', { ...throws('EINTR', 'ENOBUFS', 'EMSGSIZE'), ...would }, (self) =>
       self.sendTo('data', mailbox.localAddress()),
