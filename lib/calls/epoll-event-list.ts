@@ -11,6 +11,11 @@ const { header, stride } = layout;
 /** The most events epoll_wait(2) takes: their size in bytes must fit an int. */
 export const MAX_EVENTS = Math.floor(INT_MAX / (stride * WORD_BYTES));
 
+/** What to throw where there is no epoll. */
+export function noEpoll(): Error {
+  return notSupported(`this system has no epoll: use ${native.poll === undefined ? 'select' : 'poll or select'}`);
+}
+
 /** The upper half of the data of an event that must be ignored. No registration has this generation. */
 export const NO_GENERATION = 0;
 
@@ -33,7 +38,7 @@ export class EpollEventList {
    * @throws Error ERR_NOT_SUPPORTED where there is no epoll
    */
   constructor(capacity: number) {
-    if (native.epollWait === undefined) throw notSupported('this system has no epoll: use poll or select');
+    if (native.epollWait === undefined) throw noEpoll();
     this.#capacity = checkInteger(capacity, 'capacity', 1, MAX_EVENTS);
     this.#memory = new ArrayBuffer((header + capacity * stride) * WORD_BYTES);
     this.#timeout = new Float64Array(this.#memory, 0, 1);

@@ -1,10 +1,9 @@
 import { native } from '../core/binding.js';
 import { Descriptor } from '../core/descriptor.js';
 import { EINVAL, ELOOP, ENOSPC } from '../core/errno.js';
-import { notSupported } from '../core/errors.js';
 import { check } from '../core/result.js';
 import { hasLibuv } from '../core/runtime.js';
-import type { EpollEventList } from './epoll-event-list.js';
+import { type EpollEventList, noEpoll } from './epoll-event-list.js';
 import { LoopWatch } from './loop-watch.js';
 
 /** The arguments of an epoll_ctl(2), passed in memory: reading them from the call would cost more. */
@@ -158,7 +157,3 @@ export class EpollSet {
 
 /** What the kernel answers if the paths, the levels or the watches would become too many. */
 const TOO_MANY: ReadonlySet<unknown> = new Set([EINVAL, ELOOP, ENOSPC]);
-
-function noEpoll(): Error {
-  return notSupported('this system has no epoll: use poll or select');
-}

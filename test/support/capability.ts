@@ -34,6 +34,8 @@ export const has = {
   dup2: isSupported(() => dup2(0, 0)),
   /** fcntl(2), which tells whether a descriptor blocks. Windows does not. */
   getBlocking: isSupported(() => getBlocking(0)),
+  /** Whether nothing but sockets are descriptors. Windows only. */
+  onlySockets: process.platform === 'win32',
   /** sigaction(2). Windows lacks it. */
   signals: isSupported(() => signals(['SIGWINCH']).close()),
   /** getrlimit(2). Windows lacks it. */
