@@ -13,7 +13,9 @@ async function drive(Selector, rounds) {
   for (let round = 0; round < rounds; round++) {
     const selector = new Selector();
     const waker = selector.waker;
-    selector.register(readFd, EVENT_READ);
+    // Then epoll waits in a thread too.
+    const exclusive = selector.features.exclusive && round % 2 === 1;
+    selector.register(readFd, EVENT_READ, undefined, exclusive ? { exclusive } : {});
     for (let i = 0; i < 20; i++) {
       const abort = new AbortController();
       const wait = selector.selectAsync({ signal: abort.signal, timeoutMs: i % 3 === 0 ? 1 : null }).catch(() => []);
