@@ -57,7 +57,6 @@ export function publicTable(io: Package): PublicTable {
   listener.bind({ address: '127.0.0.1', port: 0 });
   listener.listen();
   listener.setBlocking(false);
-  const bound = listener.localAddress();
   const udp = new Socket(AF_INET, SOCK_DGRAM);
   udp.bind({ address: '127.0.0.1', port: 0 });
   const mailbox = udp.localAddress();
@@ -263,7 +262,8 @@ export function publicTable(io: Package): PublicTable {
         listen: given(['size?', 5]),
         accept: { on: listening },
         acceptFd: { on: listening },
-        connect: given(address({ ...bound })),
+        // The listener must not be collected.
+        connect: { with: () => [address(listener.localAddress())] },
         recv: {
           on: withData,
           with: () => [
