@@ -20,7 +20,7 @@ const library = defineConfig({
     cleanDir: true,
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ name: 'library', test: /\/lib\/(?!core\/binding\.ts)/u, minShareCount: 2 }],
+      groups: [{ name: 'library', test: /\/lib\/(?!core\/(?:addon|binding)\.ts)/u, minShareCount: 2 }],
     },
   },
 });

@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { loadAddon } from './addon.js';
 
 /**
  * The addon: most functions make one system call. Each returns what the kernel returned, or `-errno`. The public methods have
@@ -131,19 +130,5 @@ export interface NativeBinding {
   pidfdStatus?(fd: number, status: Int32Array): number;
 }
 
-function load(): NativeBinding {
-  const root = join(import.meta.dirname, '../..');
-  const require = createRequire(import.meta.url);
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the addon is the one place without types
-    return require('node-gyp-build')(root) as NativeBinding;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message =
-      `cannot load the addon of io-selectors: tried build/Release and ` +
-      `prebuilds/${process.platform}-${process.arch} in ${root}. Build it with: npm rebuild io-selectors\n${reason}`;
-    throw Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
-  }
-}
-
-export const native: NativeBinding = load();
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the addon is the one place without types
+export const native = loadAddon() as NativeBinding;

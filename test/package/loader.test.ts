@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import * as sockets from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { root, startNode } from '../support/processes.js';
 import { inThread } from '../support/threads.js';
+
+const nodeGypBuild: { resolve(directory: string): string } = createRequire(import.meta.url)('node-gyp-build');
 
 /** With this variable node-gyp-build looks for prebuilds only. */
 const BUILDS = { PREBUILDS_ONLY: '' };
@@ -61,6 +63,53 @@ describe('an addon that cannot be loaded', () => {
     },
   );
 
+  test('is told with the machine that it has to fit', async () => {
+    const { message } = await failure(copy({ loader: true }));
+    expect(message).toContain(`on ${process.platform}-${process.arch}`);
+    expect(message).toContain(`Node.js ${process.versions.node}, Node-API ${process.versions.napi}`);
+    if (process.platform === 'linux') expect(message).toMatch(/glibc [0-9.]+|musl/);
+  });
+
+  test.each([
+    ['is empty', () => Buffer.alloc(0)],
+    ['is a text', () => Buffer.from('not a shared object')],
+    ['is half an addon', (addon: Buffer) => addon.subarray(0, addon.length / 2)],
+    ['is the first page of an addon', (addon: Buffer) => addon.subarray(0, 4096)],
+    ['lacks its last byte', (addon: Buffer) => addon.subarray(0, -1)],
+    ['is for another processor', (addon: Buffer) => Buffer.from(addon.fill(0xff, 18, 20))],
+    [
+      'is for another libc',
+      (addon: Buffer) => Buffer.from(addon.toString('latin1').replace('libc.so.6', 'libc.so.9'), 'latin1'),
+    ],
+    [
+      'was built for a sanitizer',
+      (addon: Buffer) => Buffer.concat([addon, Buffer.from('libasan.so.8')]),
+    ],
+  ])('fails to load, and never ends the process, if its file %s', async (_, change) => {
+    const directory = copy({ loader: true });
+    const prebuilds = join(directory, 'prebuilds', `${process.platform}-${process.arch}`);
+    mkdirSync(prebuilds, { recursive: true });
+    writeFileSync(join(prebuilds, 'io-selectors.node'), change(readFileSync(nodeGypBuild.resolve(root))));
+    const error = await failure(directory);
+    expect(error).toMatchObject({ isError: true, code: 'ERR_DLOPEN_FAILED' });
+    expect(error.message).toContain(join(prebuilds, 'io-selectors.node'));
+    expect(error.message).toContain('npm rebuild io-selectors');
+  });
+
+  test.each([
+    [{ node: '20.18.3' }, 'Node.js 20.18.3 is older than 20.19'],
+    [{ node: '18.20.8' }, 'Node.js 18.20.8 is older than 20.19'],
+    [{ napi: '7' }, 'Node-API 7, and version 8 is needed'],
+    [{ napi: undefined }, 'Node-API undefined, and version 8 is needed'],
+  ])('is not looked for on a runtime of versions %j', async (versions, reason) => {
+    const child = startNode(`
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, ...${JSON.stringify(versions)} } });
+      if (${'napi' in versions && versions.napi === undefined}) delete process.versions.napi;
+      await import('io-selectors').catch((error) => console.log(error.message));
+    `);
+    expect((await child.ended).stdout).toContain(reason);
+  });
+
   test('keeps the cause if its file is not an addon', async () => {
     const directory = copy({ loader: true });
     mkdirSync(join(directory, 'build/Release'), { recursive: true });
@@ -81,7 +130,6 @@ describe('an addon that cannot be loaded', () => {
 
 test('the addon of a build is found in build/Release', async () => {
   const directory = copy({ loader: true });
-  const nodeGypBuild: { resolve(directory: string): string } = createRequire(import.meta.url)('node-gyp-build');
   cpSync(nodeGypBuild.resolve(root), join(directory, 'build/Release/io_selectors.node'));
   const { stdout } = await startNode(`
     const { pipe, write } = await import(${JSON.stringify(join(directory, 'dist/fd.js'))});
