@@ -62,7 +62,7 @@ export function loadAddon(): unknown {
       `cannot load the addon of io-selectors on ${describeMachine()}`,
       `tried ${path}`,
       cause instanceof Error ? cause.message : String(cause),
-      'Build it with a C++ compiler by: npm rebuild io-selectors',
+      'Build it with a C++ compiler by: npm rebuild io-selectors (from npm 12 on, after: npm install-scripts approve io-selectors)',
     ].join('\n');
     throw Object.assign(new Error(message, { cause }), { code: 'ERR_DLOPEN_FAILED' });
   }
