@@ -103,6 +103,8 @@
           "sources": ["native/epoll.cc", "native/watch/epoll_watch.cc", "native/watch/epoll_wait.cc"],
           "defines": ["IO_SELECTORS_EPOLL"],
         }],
+        # Else its select(2) refuses descriptors from FD_SETSIZE on.
+        ["OS=='mac'", { "defines": ["_DARWIN_UNLIMITED_SELECT"] }],
         ["OS=='linux'", {
           # Remove what nothing calls, a tenth of the binary.
           "cflags": ["-ffunction-sections", "-fdata-sections"],

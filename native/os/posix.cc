@@ -39,6 +39,15 @@ long BothWithFlags(long result, const int fds[2], bool blocking) {
   return result;
 }
 
+// Where there is no MSG_NOSIGNAL: send(2) to a closed peer raises no SIGPIPE.
+long WithoutSigpipe(long fd) {
+#ifdef SO_NOSIGPIPE
+  const int on = 1;
+  if (fd >= 0) setsockopt(static_cast<int>(fd), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+  return fd;
+}
+
 }  // namespace
 
 void InitSystemModules(Napi::Object exports) { InitPosixModules(exports); }
@@ -48,18 +57,20 @@ void AddSystemConstants(Napi::Object constants) { AddPosixConstants(constants); 
 long OpenPipe(int fds[2], bool blocking) { return BothWithFlags(OrErrno("pipe", pipe(fds)), fds, blocking); }
 
 long OpenSocket(int family, int type, int protocol) {
-  return WithFlags(OrErrno("socket", socket(family, type, protocol)), true);
+  return WithoutSigpipe(WithFlags(OrErrno("socket", socket(family, type, protocol)), true));
 }
 
 long OpenSocketPair(int fds[2], int type, bool blocking) {
-  return BothWithFlags(OrErrno("socketpair", socketpair(AF_UNIX, type, 0, fds)), fds, blocking);
+  long result = BothWithFlags(OrErrno("socketpair", socketpair(AF_UNIX, type, 0, fds)), fds, blocking);
+  for (int i = 0; result == 0 && i < 2; ++i) WithoutSigpipe(fds[i]);
+  return result;
 }
 
 // BSD's accept(2) inherits the listener's blocking mode, others do not.
 long AcceptSocket(int fd, Address& peer) {
   // If this fails, accept(2) fails as well, and its error counts.
   const bool blocking = IsBlocking(fd) != 0;
-  return WithFlags(OrErrno("accept", accept(fd, peer.Get(), peer.Room())), blocking);
+  return WithoutSigpipe(WithFlags(OrErrno("accept", accept(fd, peer.Get(), peer.Room())), blocking));
 }
 
 long ReplaceDescriptor(int fd, int target) {
