@@ -4,7 +4,7 @@ import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
 const ONE = BigUint64Array.of(1n);
-/** An eventfd gives 8 bytes, a pipe or a socket whatever is in it. */
+/** An eventfd gives 8 bytes, a pipe all that is in it. */
 const scratch = new Uint8Array(4096);
 
 /**
@@ -26,7 +26,10 @@ export function post(writeFd: number): number {
   return native.write(writeFd, ONE);
 }
 
+/** A read of fewer bytes has emptied the channel. TCP gives them in pieces. */
+const FULL = native.onlySockets ? 1 : scratch.length;
+
 /** Drains the wake-up descriptor. */
 export function drain(readFd: number): void {
-  while (native.read(readFd, scratch) === scratch.length);
+  while (native.read(readFd, scratch) >= FULL);
 }

@@ -45,13 +45,13 @@ beforeAll(() => {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'benchmarks/tsconfig.json'], { cwd: root, env });
 });
 
-test('the benchmark explains itself', async () => {
+test.runIf(has.compiler)('the benchmark explains itself', async () => {
   const { code, stdout } = await bench(['--help']).ended;
   expect(code).toBe(0);
   for (const name of WORKLOADS) expect(stdout).toMatch(new RegExp(`^  ${name} +\\w`, 'm'));
 });
 
-test.each([
+test.runIf(has.compiler).each([
   ['an unknown workload', ['--workload', 'dispatch,nothing'], "unknown workload 'nothing'"],
   ['an unknown peer', ['--workload', 'wake', '--peer', 'C,Perl'], "unknown peer 'Perl'"],
   ['a size that is no number', ['--sizes', '10,many'], '--sizes many: not a positive integer'],
@@ -68,7 +68,7 @@ test.each([
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
 });
 
-test('--report writes the report of earlier results, and the table between the markers in README.md', () => {
+test.runIf(has.compiler)('--report writes the report of earlier results, and the table between the markers in README.md', () => {
   const readme = temporaryPath('README.md');
   const directory = dirname(readme);
   const markers = ['<!-- benchmark: written by npm run bench -->', '<!-- /benchmark -->'];
@@ -92,7 +92,7 @@ test('--report writes the report of earlier results, and the table between the m
 });
 
 // The measured workloads need epoll.
-describe.runIf(has.epoll)('the benchmark', () => {
+describe.runIf(has.compiler && has.epoll)('the benchmark', () => {
   const small = ['--quick', '--workload', 'dispatch', '--sizes', '1,10'];
 
   test('measures the chosen peers and sizes, and writes the results to a file', async () => {

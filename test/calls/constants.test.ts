@@ -11,7 +11,9 @@ const exported = Object.fromEntries(
 const OWN = new Set(['EVENT_READ', 'EVENT_WRITE', 'EVENT_PRIORITY']);
 const names = Object.keys(exported).filter((name) => !OWN.has(name));
 const LINUX_ONLY = /^EPOLL|^POLLRDHUP$|^POLLMSG$/;
-const there = names.filter((name) => has.linuxBuild || !LINUX_ONLY.test(name));
+const lacking = (name: string) =>
+  (!has.linuxBuild && LINUX_ONLY.test(name)) || (!has.pollConstants && name.startsWith('POLL'));
+const there = names.filter((name) => !lacking(name));
 const SYSTEM = `
   FD_SETSIZE POLLIN POLLPRI POLLOUT POLLERR POLLHUP POLLNVAL POLLRDHUP POLLRDNORM POLLRDBAND POLLWRNORM POLLWRBAND
   POLLMSG EPOLLIN EPOLLPRI EPOLLOUT EPOLLERR EPOLLHUP EPOLLRDHUP EPOLLRDNORM EPOLLRDBAND EPOLLWRNORM EPOLLWRBAND
@@ -38,7 +40,7 @@ function fromHeaders(): Record<string, number> {
 }
 
 describe('constants', () => {
-  test('have the values of the system headers', () => {
+  test.runIf(has.compiler)('have the values of the system headers', () => {
     expect(fromHeaders()).toEqual(Object.fromEntries(there.map((name) => [name, exported[name]])));
   });
 
@@ -56,7 +58,7 @@ describe('constants', () => {
 
   test.runIf(!has.linuxBuild)('those that the system lacks are 0', () => {
     const missing = names.filter((name) => exported[name] === 0);
-    expect(new Set(missing)).toEqual(new Set(names.filter((name) => LINUX_ONLY.test(name))));
+    expect(new Set(missing)).toEqual(new Set(names.filter(lacking)));
   });
 
   test.runIf(has.linuxBuild).each(['IN', 'PRI', 'OUT', 'ERR', 'HUP', 'RDHUP', 'RDNORM', 'RDBAND', 'WRNORM', 'WRBAND', 'MSG'])(
@@ -67,7 +69,7 @@ describe('constants', () => {
   );
 
   test('those with the same value on every system have it', () => {
-    expect(io.POLLNVAL).toBe(32);
+    if (has.pollConstants) expect(io.POLLNVAL).toBe(32);
     if (has.linuxBuild) expect(io.EPOLLET).toBe(2147483648);
     expect([io.EVENT_READ, io.EVENT_WRITE, io.EVENT_PRIORITY]).toEqual([1, 2, 4]);
   });

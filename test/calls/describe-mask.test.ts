@@ -35,7 +35,7 @@ describe('describeMask', () => {
     expect(describeMask(mask, 'epoll')).toBe(words);
   });
 
-  test.each([
+  test.runIf(has.pollConstants).each([
     [POLLIN | POLLOUT, 'POLLIN|POLLOUT'],
     [POLLHUP | POLLRDHUP, has.rdhup ? 'POLLHUP|POLLRDHUP' : 'POLLHUP'],
     [POLLNVAL, 'POLLNVAL'],
@@ -71,7 +71,7 @@ describe('describeMask', () => {
     expect(describeMask(0, 'epoll')).toBe('0');
   });
 
-  test('bits without a name come last, as a number', () => {
+  test.runIf(has.pollConstants)('bits without a name come last, as a number', () => {
     expect(describeMask(POLLIN | 0x100000, 'poll')).toBe('POLLIN|0x100000');
     expect(describeMask(0x80000000, 'poll')).toBe('0x80000000');
     expect(describeMask(POLLNVAL, 'epoll')).toBe('0x20');

@@ -18,7 +18,7 @@ function pipeWithByte(): [readFd: number, writeFd: number] {
 }
 
 describe('what is ready', () => {
-  test('a regular file is readable', () => {
+  test.runIf(has.fileDescriptors)('a regular file is readable', () => {
     const file = openFile(temporaryPath('file'), 'w+');
     expect(select([file], [], [], 100)).toEqual([[file], [], []]);
   });
@@ -59,18 +59,20 @@ describe('what is ready', () => {
     expect(select([r], [], [], 5000)).toEqual([[r], [], []]);
   });
 
-  test('the end of a stream is not writable', () => {
+  test.runIf(has.fileDescriptors)('the end of a stream is not writable', () => {
     const [r, w] = pipe();
     close(w);
     expect(select([], [r], [], 50)).toEqual([[], [], []]);
   });
 
-  test('a TCP socket without a connection is ready both ways', () => {
+  test('a TCP socket without a connection is ready both ways, or not at all on Windows', () => {
     const socket = owned(new Socket());
-    expect(select([socket], [socket], [], 0)).toEqual([[socket], [socket], []]);
+    // As Linux takes it for hung up, and Windows for idle.
+    const ready = has.fileDescriptors ? [socket] : [];
+    expect(select([socket], [socket], [], 0)).toEqual([ready, ready, []]);
   });
 
-  test('a directory is ready both ways', () => {
+  test.runIf(has.fileDescriptors)('a directory is ready both ways', () => {
     const directory = openFile(tmpdir());
     expect(select([directory], [directory], [], 0)).toEqual([[directory], [directory], []]);
   });
@@ -148,16 +150,16 @@ describe('the lists', () => {
 });
 
 describe('high descriptors', () => {
-  test('an fd_set holds descriptor 1023', () => {
+  test.runIf(has.dup2)('an fd_set holds descriptor 1023', () => {
     const [r] = pipeWithByte();
     const last = ownedFd(dup2(r, 1023));
     expect(select([last], [last], [last], 0)).toEqual([[last], [], []]);
   });
 
-  const { soft } = getDescriptorLimit();
+  const soft = has.descriptorLimit ? getDescriptorLimit().soft : 0;
 
   // The limit of descriptors may be too low.
-  test.skipIf(soft <= 1024).each([1024, Math.min(60_000, soft - 1)])('a larger set holds descriptor %i', (number) => {
+  test.skipIf(soft <= 1024 || !has.dup2).each([1024, Math.min(60_000, soft - 1)])('a larger set holds descriptor %i', (number) => {
     const [r, w] = pipeWithByte();
     const high = ownedFd(dup2(r, number));
     const options = { fdSetSize: number + 1 };
@@ -166,7 +168,7 @@ describe('high descriptors', () => {
     expect(select([r, high], [w], [high], 0, options)).toEqual([[], [w], []]);
   });
 
-  test('a descriptor past the limit of the process can be watched', async () => {
+  test.runIf(has.descriptorLimit)('a descriptor past the limit of the process can be watched', async () => {
     const ready = await inChild(null, ({ fd, select }) => {
       const [r, w] = fd.pipe();
       fd.write(w, 'x');

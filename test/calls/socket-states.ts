@@ -205,3 +205,12 @@ export const socketStates: State[] = [
   ['UDP, zero-length datagram', emptyDatagram, ...READY],
   ['UDP connected, own SHUT_RD', udpShutDown, ...HALF_CLOSED],
 ];
+
+/**
+ * Those that Windows has, too, with what it reports otherwise. It lacks SO_RCVLOWAT, and does not tell sockets that were
+ * shut down by their owner.
+ */
+const NOT_OF_WINSOCK = /^AF_UNIX|own SHUT|RCVLOWAT|RST|inline/;
+export const winsockStates: State[] = socketStates
+  .filter(([name]) => !NOT_OF_WINSOCK.test(name))
+  .map((state) => (state[0] === 'TCP bound, not listening' ? [state[0], state[1], ...IDLE] : state));

@@ -1,6 +1,7 @@
+import { has } from '../support/capability.js';
 import { fileStates } from './file-states.js';
 import { pipeStates } from './pipe-states.js';
-import { socketStates } from './socket-states.js';
+import { socketStates, winsockStates } from './socket-states.js';
 
 /** A state, how to bring a descriptor into it, and what each system call reports then; `-` is nothing. */
 export type State = [
@@ -12,4 +13,6 @@ export type State = [
   select: string,
 ];
 
-export const states: State[] = [...pipeStates, ...socketStates, ...fileStates];
+export const states: State[] = has.fileDescriptors
+  ? [...pipeStates, ...socketStates, ...fileStates]
+  : winsockStates;

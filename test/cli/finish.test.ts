@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket as NodeSocket } from 'node:net';
 import { AF_INET, IPPROTO_TCP, MSG_DONTWAIT, Socket, SO_RCVBUF, SOL_SOCKET } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, portOf } from '../support/descriptors.js';
 import { untilReadable } from '../support/internet.js';
 import { type Child, start } from '../support/processes.js';
@@ -86,7 +87,7 @@ function readAll(client: Socket): Buffer {
   }
 }
 
-describe.each(backends)('serve --backend %s', (backend) => {
+describe.runIf(has.signals).each(backends)('serve --backend %s', (backend) => {
   test.each(SIGNALS)('ends with status 0 after %s if nobody is connected', async (name) => {
     const { server } = await serve(backend);
     server.process.kill(name);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { availableBackends } from 'io-selectors';
 import { expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { tcpListener } from '../support/descriptors.js';
 import { type Child, start } from '../support/processes.js';
 
@@ -28,24 +29,26 @@ async function servedPort(server: Child): Promise<number> {
 test('echo verifies every message on each back end and shows a table', async () => {
   const { code, stdout, stderr } = await cli('echo', '--connections', '40', '--messages', '5').ended;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const rows = [...availableBackends().filter((name) => name !== 'select'), 'select, fdSetSize', 'select'];
+  // On Windows all sets are as large as they must be.
+  const selects = has.fdSetSize ? ['select, fdSetSize', 'select'] : ['select'];
+  const rows = [...availableBackends().filter((name) => name !== 'select'), ...selects];
   for (const row of rows) expect(stdout).toMatch(new RegExp(`^${row} +40 +\\d+ +200 +[\\d,]+ +[\\d,]+$`, 'm'));
 });
 
-test('echo shows that plain select refuses descriptor 1024', async () => {
+test.runIf(has.fdSetSize)('echo shows that plain select refuses descriptor 1024', async () => {
   const { code, stdout } = await cli('echo', '--connections', '1100', '--messages', '1').ended;
   expect(code).toBe(0);
   expect(stdout).toMatch(/^select +[\d,]+ +1,023 +refused/m);
   expect(stdout).toContain('select: descriptor 1024 does not fit into a set of 1024 descriptors');
 });
 
-test('echo says how many connections are possible when the limit is too low', async () => {
+test.runIf(has.descriptorLimit)('echo says how many connections are possible when the limit is too low', async () => {
   const { code, stderr } = await cli('echo', '--connections', '1000000').ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^io-selectors: 1000000 connections need more than .* --connections \d+\n$/);
 });
 
-test('SIGINT ends echo and its load generator at once', async () => {
+test.runIf(has.signals)('SIGINT ends echo and its load generator at once', async () => {
   const child = cli('echo', '--connections', '500', '--messages', '40');
   await child.printed('messages verified');
   child.process.kill('SIGINT');
@@ -53,14 +56,15 @@ test('SIGINT ends echo and its load generator at once', async () => {
   expect(await child.ended).toMatchObject({ signal: 'SIGINT', stderr: '' });
 });
 
-test.each(availableBackends())('serve --backend %s serves until SIGINT', async (backend) => {
+test.each(availableBackends())('serve --backend %s serves until it is interrupted', async (backend) => {
   const server = cli('serve', '--port', '0', '--backend', backend);
   const port = await servedPort(server);
   expect(server.output()).toContain(backend);
   const long = 'x'.repeat(1_000_000);
   expect(await Promise.all([echoed(port, 'hello'), echoed(port, long)])).toEqual(['hello', long]);
   server.process.kill('SIGINT');
-  expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  // Windows ends a process that is interrupted by another.
+  expect(await server.ended).toMatchObject({ ...(has.signals ? { code: 0 } : { signal: 'SIGINT' }), stderr: '' });
 });
 
 test('serve survives a peer that resets its connection', async () => {

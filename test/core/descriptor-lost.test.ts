@@ -28,7 +28,7 @@ const OWNERS: [isThere: boolean, name: string, make: string][] = [
 ];
 const owners = OWNERS.filter(([isThere]) => isThere).map(([, ...owner]) => owner);
 
-describe('a number that its owner has lost', () => {
+describe.runIf(has.dup2)('a number that its owner has lost', () => {
   test.each(THEFTS)('is not closed by close(): %s', (_, steal) => {
     for (const object of [owned(new Socket()), ...(has.eventfd ? [owned(eventfd())] : [])]) {
       const number = object.fd;

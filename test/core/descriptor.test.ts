@@ -45,6 +45,10 @@ function make(io: Package, kind: string): Owner[] {
 function list(): Map<number, string> {
   const { readdirSync, readlinkSync } = process.getBuiltinModule('node:fs');
   const found = new Map<number, string>();
+  if (process.platform !== 'linux') {
+    for (const number of listOpen()) found.set(number, 'open');
+    return found;
+  }
   for (const name of readdirSync('/proc/self/fd')) {
     try {
       found.set(Number(name), readlinkSync(`/proc/self/fd/${name}`));
@@ -91,7 +95,7 @@ describe('the descriptors of an object', () => {
     }
   });
 
-  test("are left alone when it is collected after close(), as they may be another's by then", async () => {
+  test.runIf(has.dup2)("are left alone when it is collected after close(), as they may be another's by then", async () => {
     const results = await inChild(
       KINDS,
       async (io, kinds) => {
@@ -147,7 +151,7 @@ describe('the descriptors of an object', () => {
     expect(result).toEqual({ collected: true, written: 1, read: 'x' });
   });
 
-  test("are left alone when it is closed again, as they may be another's by then", async () => {
+  test.runIf(has.dup2)("are left alone when it is closed again, as they may be another's by then", async () => {
     const kept = await inChild(null, ({ socket, fd, ...io }) => {
       const { fstatSync } = process.getBuiltinModule('node:fs');
       const { has } = io;

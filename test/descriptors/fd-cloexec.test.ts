@@ -45,7 +45,7 @@ const OBJECTS: [isThere: boolean, name: string, make: () => { readonly fd: numbe
 ];
 const objects = OBJECTS.filter(([isThere]) => isThere);
 
-describe('a child process does not inherit', () => {
+describe.runIf(has.fileDescriptors)('a child process does not inherit', () => {
   const opened = new Map<string, number[]>();
   const open: { close(): void }[] = [];
   let inherited: string;
@@ -75,7 +75,7 @@ describe('a child process does not inherit', () => {
   });
 });
 
-test.runIf(has.epoll)('a child process inherits an Epoll that was made with cloexec: false', () => {
+test.runIf(has.fileDescriptors && has.epoll)('a child process inherits an Epoll that was made with cloexec: false', () => {
   const epoll = new Epoll({ cloexec: false });
   const inherited = execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });
   expect(inherited).toContain(` ${epoll.fd} -> anon_inode:[eventpoll]\n`);

@@ -1,5 +1,6 @@
 import * as fd from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
 import { pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
@@ -45,7 +46,7 @@ const rows: [name: keyof typeof fd, position: number, args: unknown[], bad: Row[
   ]],
 ];
 
-describe.each(rows)('%s, argument %i', (name, position, others, bad) => {
+describe.runIf(has.fileDescriptors).each(rows)('%s, argument %i', (name, position, others, bad) => {
   test.each(bad)('must not be %o: %s', (value, code, type) => {
     const args = [...others];
     args[position] = value;
@@ -57,7 +58,7 @@ describe.each(rows)('%s, argument %i', (name, position, others, bad) => {
 });
 
 // Below and above the size of this process's descriptor table.
-describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) => {
+describe.runIf(has.fileDescriptors).each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) => {
   test.each<[keyof typeof fd, string, unknown[]]>([
     ['read', 'read', [ONE]],
     ['write', 'write', ['x']],
@@ -71,7 +72,7 @@ describe.each([991, 2 ** 31 - 1])('a descriptor that is not open, %i', (number) 
   });
 });
 
-test("an error says which call failed and why, as Node's own do", () => {
+test.runIf(has.fileDescriptors)("an error says which call failed and why, as Node's own do", () => {
   const [r, w] = pipe();
   fd.close(r);
   const error = thrownBy(() => fd.write(w, 'x'));
@@ -96,7 +97,7 @@ function failureOf(attempt: () => unknown): string {
   }
 }
 
-describe('the limit of descriptors', () => {
+describe.runIf(has.fileDescriptors)('the limit of descriptors', () => {
   test("is the kernel's, and can be lowered and raised again", async () => {
     const { hard, steps } = await inChild(null, (io) => {
       const { readFileSync } = process.getBuiltinModule('node:fs');

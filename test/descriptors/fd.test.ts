@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as fd from 'io-selectors/fd';
 import { close, dup, dup2, getBlocking, read, setBlocking, write } from 'io-selectors/fd';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { fill, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 import { syscalls } from '../support/syscalls.js';
@@ -31,7 +32,7 @@ async function emptyFile(): Promise<{ path: string; fd: number }> {
   return { path, fd: handle.fd };
 }
 
-describe('a pipe', () => {
+describe.runIf(has.fileDescriptors)('a pipe', () => {
   test('carries bytes one way, text as UTF-8', () => {
     const [r, w] = pipe();
     expect(write(w, 'grüße')).toBe(7);
@@ -101,7 +102,7 @@ describe('a pipe', () => {
   );
 });
 
-describe('a file', () => {
+describe.runIf(has.fileDescriptors)('a file', () => {
   test('is written and read at its position', async () => {
     const file = await emptyFile();
     expect(write(file.fd, 'hello')).toBe(5);
@@ -124,7 +125,7 @@ describe('a file', () => {
   });
 });
 
-describe('close', () => {
+describe.runIf(has.fileDescriptors)('close', () => {
   test('frees the number', () => {
     const [r] = pipe();
     dup2(r, HIGH);
@@ -134,7 +135,7 @@ describe('close', () => {
   });
 });
 
-describe('dup', () => {
+describe.runIf(has.fileDescriptors)('dup', () => {
   test('makes a second descriptor for the same open file', () => {
     const [r, w] = pipe();
     const duplicate = ownedFd(dup(r));
@@ -146,7 +147,7 @@ describe('dup', () => {
   });
 });
 
-describe('dup2', () => {
+describe.runIf(has.fileDescriptors)('dup2', () => {
   test('gives the open file a second number', () => {
     const [r, w] = pipe();
     expect(dup2(r, HIGH)).toBe(HIGH);
@@ -184,7 +185,7 @@ describe('dup2', () => {
   });
 });
 
-describe('the blocking mode', () => {
+describe.runIf(has.fileDescriptors)('the blocking mode', () => {
   test('belongs to the open file: duplicates share it', () => {
     const [r, w] = pipe();
     const duplicate = ownedFd(dup(r));

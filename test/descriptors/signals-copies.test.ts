@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { root } from '../support/processes.js';
 import { saidBy, startWithSignals } from './signals.js';
 
@@ -36,7 +37,7 @@ const COPIES = `
 const ORDERS = ['abc', 'acb', 'bac', 'bca', 'cab', 'cba'];
 
 // The copy of each object, in the order of their creation.
-describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
+describe.runIf(has.signals).each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the package in one process: %s', (made) => {
   test('each report every signal once', async () => {
     const said = await saidBy(`
       ${COPIES}
@@ -74,7 +75,7 @@ describe.each(['ab', 'aba', 'bab', 'abc', 'abcabc', 'ccbbaa'])('copies of the pa
   });
 });
 
-describe('copies of the package in one process', () => {
+describe.runIf(has.signals)('copies of the package in one process', () => {
   test("keep libuv's handler, in whatever order they are closed", async () => {
     const said = await saidBy(`
       ${COPIES}

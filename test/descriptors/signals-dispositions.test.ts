@@ -6,7 +6,7 @@ import { saidBy, startWithSignals } from './signals.js';
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 
-describe('close() restores', () => {
+describe.runIf(has.signals)('close() restores', () => {
   test.each(ENDING)('the default action: %s', async (name) => {
     const child = startWithSignals(`
       const object = fd.signals(['${name}']);
@@ -70,7 +70,7 @@ describe('close() restores', () => {
   });
 });
 
-describe('an object that is not closed', () => {
+describe.runIf(has.signals)('an object that is not closed', () => {
   test('restores the default action and closes its descriptor when it is collected', async () => {
     const said = await saidBy(
       `
@@ -113,7 +113,7 @@ describe('an object that is not closed', () => {
   });
 });
 
-describe('children', () => {
+describe.runIf(has.signals)('children', () => {
   test('are reaped by Node, whether they were started before or after', async () => {
     const said = await saidBy(`
       const before = spawn('cat');
@@ -169,7 +169,7 @@ describe('children', () => {
   });
 });
 
-describe('a listener that is added later', () => {
+describe.runIf(has.signals)('a listener that is added later', () => {
   test('takes the signal over, and close() leaves it alone', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGUSR2']);
@@ -203,7 +203,7 @@ describe('a listener that is added later', () => {
   });
 });
 
-test('a signal ends a raw wait of the thread that it hits with EINTR', async () => {
+test.runIf(has.signals)('a signal ends a raw wait of the thread that it hits with EINTR', async () => {
   const child = startWithSignals(`
     const object = fd.signals(['SIGUSR2']);
     say('waiting');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { startNode } from '../support/processes.js';
 import { saidBy, sender } from './signals.js';
 
@@ -23,7 +24,7 @@ const WAITING = `
   parentPort.postMessage(object.read());
 `;
 
-describe('signals in workers', () => {
+describe.runIf(has.signals)('signals in workers', () => {
   test.each([2, 16])('reach each of %d workers that block in select()', async (count) => {
     const said = await saidBy(`${WORKER}
       const workers = Array.from({ length: ${count} }, () => start(\`${WAITING}\`));
@@ -123,7 +124,7 @@ const STORM = `${WORKER}
   const ended = (child) => new Promise((resolve) => child.on('exit', resolve));
 `;
 
-describe('of twice 10,000 signals, while objects open and close in three threads,', () => {
+describe.runIf(has.signals)('of twice 10,000 signals, while objects open and close in three threads,', () => {
   test('none is lost by an object that stays open', async () => {
     const said = await saidBy(`${STORM}
       const object = fd.signals(['SIGUSR2', 'SIGHUP']);

@@ -11,7 +11,7 @@ import { blockedIn } from '../support/threads.js';
 import { WAITS } from '../support/waiting.js';
 import { saidBy, startWithSignals, threadKiller } from './signals.js';
 
-describe.each(backends)('a loop of blocking select() with %s', (backend, Selector) => {
+describe.runIf(has.signals).each(backends)('a loop of blocking select() with %s', (backend, Selector) => {
   const loop = `
     const selector = new io.${Selector.name}();
     const ends = fd.signals(['SIGINT', 'SIGTERM']);
@@ -46,7 +46,7 @@ describe.each(backends)('a loop of blocking select() with %s', (backend, Selecto
   });
 });
 
-describe('read()', () => {
+describe.runIf(has.signals)('read()', () => {
   test('names each signal once, in the order of their numbers', async () => {
     const said = await saidBy(`
       const object = fd.signals(['SIGTERM', 'SIGUSR2', 'SIGINT', 'SIGHUP', 'SIGTERM']);
@@ -156,7 +156,7 @@ describe('read()', () => {
   });
 });
 
-describe('the descriptor', () => {
+describe.runIf(has.signals)('the descriptor', () => {
   test('is CLOEXEC and non-blocking, and is closed by close()', async () => {
     const said = await saidBy(`
       const list = () => openCount();
@@ -201,7 +201,7 @@ describe('the descriptor', () => {
   });
 });
 
-test('a signals object is closed once, and read() throws ERR_CLOSED afterwards', () => {
+test.runIf(has.signals)('a signals object is closed once, and read() throws ERR_CLOSED afterwards', () => {
   // No signals, so as not to change the handlers of this process.
   const object = signals([]);
   expect(object.fd).toBeGreaterThanOrEqual(0);
@@ -241,7 +241,7 @@ const REFUSED: [names: unknown, code: string, type: ErrorConstructor, message: s
   ]),
 ];
 
-describe('signals() refuses', () => {
+describe.runIf(has.signals)('signals() refuses', () => {
   test.each(REFUSED)('%j: %s', (names, code, type, message) => {
     const call = () => Reflect.apply(signals, undefined, [names]);
     expectError(call, code, { type });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { root, startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
@@ -48,7 +49,7 @@ async function withoutEventfd(backend: string, statements: string): Promise<unkn
   return JSON.parse(stdout);
 }
 
-describe.each(backends)('without eventfd, %s', (backend) => {
+describe.runIf(has.pipe).each(backends)('without eventfd, %s', (backend) => {
   test('is woken once through a pipe by its own thread, before and during a wait', async () => {
     const report = await withoutEventfd(
       backend,
@@ -136,7 +137,7 @@ describe.each(backends)('without eventfd, %s', (backend) => {
   });
 });
 
-test('without eventfd, close() does not close numbers that a waker has lost', async () => {
+test.runIf(has.pipe)('without eventfd, close() does not close numbers that a waker has lost', async () => {
   const { stdout, stderr } = await startNode(`
     ${WITHOUT_EVENTFD}
     import { closeSync, fstatSync, openSync } from 'node:fs';

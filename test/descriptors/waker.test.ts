@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { EVENT_READ, Waker } from 'io-selectors';
 import { dup, eventfd, pipe as openPipe, setBlocking, timerfd, write } from 'io-selectors/fd';
+import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { idle, keysOf } from '../support/async.js';
 import { has } from '../support/capability.js';
@@ -53,7 +54,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(performance.now() - start).toBeGreaterThanOrEqual(20);
   });
 
-  test('is one object, and opens an eventfd or else a pipe when it is first used', () => {
+  test.runIf(has.fileDescriptors)('is one object, and opens an eventfd or else a pipe when it is first used', () => {
     const selector = open(Selector);
     const before = openCount();
     const { waker } = selector;
@@ -124,7 +125,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(selector.select(null)).toEqual([]);
   });
 
-  test('is missing if no descriptor is free, and is there once one is', async () => {
+  test.runIf(has.descriptorLimit)('is missing if no descriptor is free, and is there once one is', async () => {
     const outcome = await inChild(backend, (io, name) => {
       const { readdirSync } = process.getBuiltinModule('node:fs');
       const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
@@ -150,7 +151,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(outcome).toEqual({ codes: ['EMFILE', 'EMFILE'], ready: [] });
   });
 
-  test('works with a descriptor past FD_SETSIZE', async () => {
+  test.runIf(has.fileDescriptors)('works with a descriptor past FD_SETSIZE', async () => {
     const outcome = await inChild(backend, async (io, name) => {
       const Selector = { select: io.SelectSelector, poll: io.PollSelector, epoll: io.EpollSelector }[name];
       const selector = new Selector();
@@ -171,7 +172,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     expect(outcome).toEqual({ past: true, woken: [0, 0], ready: [1, 1] });
   });
 
-  test('wakes even if its number was that of a registered descriptor that was closed', () => {
+  test.runIf(has.fileDescriptors)('wakes even if its number was that of a registered descriptor that was closed', () => {
     const selector = open(Selector);
     const [readFd] = openPipe().map(ownedFd);
     selector.register(readFd, EVENT_READ, 'closed');
@@ -187,7 +188,7 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
 });
 
 describe('a waker of a shared descriptor', () => {
-  test('owns it until close(), and refuses to be used after that', () => {
+  test.runIf(has.fileDescriptors)('owns it until close(), and refuses to be used after that', () => {
     const [[, Selector]] = backends;
     const waker = new Waker(open(Selector).waker.share());
     const { fd } = waker;
@@ -202,12 +203,13 @@ describe('a waker of a shared descriptor', () => {
   });
 
   const FILES: [isRefused: boolean, name: string, make: () => number][] = [
-    [true, "a pipe's read end", () => pipe()[0]],
+    [has.pipe, "a pipe's read end", () => pipe()[0]],
     [has.eventfd, "a pipe's write end", () => pipe()[1]],
-    [true, "a blocking pipe's write end", () => openPipe({ blocking: true }).map(ownedFd)[1]],
-    [true, 'a socket', () => socketPair()[0].fd],
-    [true, 'a regular file', () => ownedFd(openSync(temporaryPath('file'), 'w'))],
-    [true, '/dev/null', () => ownedFd(openSync('/dev/null', 'r+'))],
+    [has.pipe, "a blocking pipe's write end", () => openPipe({ blocking: true }).map(ownedFd)[1]],
+    [has.fileDescriptors, 'a socket', () => socketPair()[0].fd],
+    [has.fileDescriptors, 'a regular file', () => ownedFd(openSync(temporaryPath('file'), 'w'))],
+    [has.fileDescriptors, '/dev/null', () => ownedFd(openSync('/dev/null', 'r+'))],
+    [true, 'a socket without a connection', () => owned(new Socket()).fd],
     [has.timerfd, 'a timerfd', () => owned(timerfd({ delayMs: 0 })).fd],
     [has.eventfd, 'an eventfd that blocks', () => owned(eventfd(0, { blocking: true })).fd],
   ];
@@ -218,7 +220,7 @@ describe('a waker of a shared descriptor', () => {
     expect(openDescriptors().get(fd)).toBe(before);
   });
 
-  test('names the reason if the descriptor blocks', () => {
+  test.runIf(has.fileDescriptors)('names the reason if the descriptor blocks', () => {
     const fd = wakeFd();
     setBlocking(fd, true);
     expect(() => new Waker(fd)).toThrow(/the descriptor blocks/);
@@ -265,7 +267,7 @@ describe('a waker of a shared descriptor', () => {
     expect(drain(readFd)).toBe(1);
   });
 
-  test('whose number was closed behind its back does not close its next owner', () => {
+  test.runIf(has.fileDescriptors)('whose number was closed behind its back does not close its next owner', () => {
     const fd = dupHigh(wakeFd());
     const waker = new Waker(fd);
     closeSync(fd);

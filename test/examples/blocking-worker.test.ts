@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableBackends } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { start } from '../support/processes.js';
 import { Client, expectCleanEnd, type Program, readingClient, startExample } from './support.js';
 
@@ -16,7 +17,7 @@ async function serve(backend: string): Promise<Served> {
   return { ...program, ask: async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).json() };
 }
 
-describe.each(availableBackends())('with %s', (backend) => {
+describe.runIf(has.signals).each(availableBackends())('with %s', (backend) => {
   test('the worker takes commands while it blocks', async () => {
     const program = await serve(backend);
     expect(await program.ask('/stats')).toEqual({ accepted: 0, open: 0 });
@@ -46,7 +47,7 @@ describe.each(availableBackends())('with %s', (backend) => {
   });
 });
 
-test('knows two commands', async () => {
+test.runIf(has.signals)('knows two commands', async () => {
   const program = await serve('');
   const port = /and .*port: (\d+)/.exec(program.output())?.[1];
   const response = await fetch(`http://127.0.0.1:${port}/stop`);
@@ -55,7 +56,7 @@ test('knows two commands', async () => {
   await expectCleanEnd(program);
 });
 
-test('says in one line that the port of its commands is in use', async () => {
+test.runIf(has.signals)('says in one line that the port of its commands is in use', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.close();

@@ -1,6 +1,7 @@
 import { availableBackends } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { Client, expectCleanEnd, type Program, readingClient, startExample, startWithLimit } from './support.js';
+import { has } from '../support/capability.js';
 
 /** So many guests, whose numbers are in order: each hears of its own coming. */
 async function join(program: Program, count: number): Promise<Client[]> {
@@ -13,7 +14,7 @@ async function join(program: Program, count: number): Promise<Client[]> {
   return clients;
 }
 
-describe.each(availableBackends())('with %s', (backend) => {
+describe.runIf(has.signals).each(availableBackends())('with %s', (backend) => {
   test('passes on lines, whole or in pieces, to all others', async () => {
     const program = await startExample('chat', backend);
     const [a, b, c] = await join(program, 3);

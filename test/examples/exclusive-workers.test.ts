@@ -12,7 +12,7 @@ function exclusiveRegistrations(program: Program): number[] {
 
 const ARGS = ['--port', '0', '--workers', '3'];
 
-test.runIf(has.epoll)('workers share a listening socket, and each asks to be woken alone', async () => {
+test.runIf(has.signals && has.epoll)('workers share a listening socket, and each asks to be woken alone', async () => {
   const program = await startExample('exclusive-workers', '', ARGS);
   expect(exclusiveRegistrations(program)).toEqual([1, 1, 1]);
   const clients = Array.from({ length: 100 }, () => readingClient(program));
@@ -32,12 +32,12 @@ test.runIf(has.epoll)('workers share a listening socket, and each asks to be wok
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100);
 });
 
-test('refuses a pool that is too large', async () => {
+test.runIf(has.signals)('refuses a pool that is too large', async () => {
   const { code, stderr } = await start(process.execPath, ['examples/exclusive-workers.js', '--workers', '65']).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'exclusive-workers: --workers 65: from 1 to 64 are possible\n' });
 });
 
-test.runIf(!has.epoll)('says in one line that it needs epoll', async () => {
+test.runIf(has.signals && !has.epoll)('says in one line that it needs epoll', async () => {
   const { code, stderr } = await start(process.execPath, ['examples/exclusive-workers.js']).ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^exclusive-workers: needs epoll.*\n$/);

@@ -39,7 +39,7 @@ async function untilWriting(program: Program): Promise<void> {
   while (!isWriting()) await setImmediate();
 }
 
-describe.each(availableBackends())('with %s', (backend) => {
+describe.runIf(has.signals).each(availableBackends())('with %s', (backend) => {
   test('keeps the connection of an agent for all its requests', async () => {
     const { port } = await startExample('http-server', backend);
     const ask = keepAlive(port);
@@ -93,7 +93,7 @@ describe.each(availableBackends())('with %s', (backend) => {
   });
 });
 
-test('closes connections that stall, and ends in time although a client reads nothing', async () => {
+test.runIf(has.signals)('closes connections that stall, and ends in time although a client reads nothing', async () => {
   const program = await startExample('http-server', '', ['--port', '0', '--timeout', '0.1']);
   expect(await readingClient(program).write('GET / HT').closed).toBe('');
   const lazy = new Client(program);
@@ -102,7 +102,7 @@ test('closes connections that stall, and ends in time although a client reads no
   await expectCleanEnd(program);
 });
 // What shows that the server waits for the client to read is epoll's.
-test.runIf(has.epoll)('sends the answer that it is at before it ends', async () => {
+test.runIf(has.signals && has.epoll)('sends the answer that it is at before it ends', async () => {
   const program = await startExample('http-server', '');
   const idle = readingClient(program);
   const lazy = new Client(program);
@@ -118,7 +118,7 @@ test.runIf(has.epoll)('sends the answer that it is at before it ends', async () 
   expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('serves those who wait for a descriptor when others leave', async () => {
+test.runIf(has.signals)('serves those who wait for a descriptor when others leave', async () => {
   const program = await startWithLimit('http-server', '', 40);
   const clients = Array.from({ length: 60 }, () => readingClient(program));
   for (const client of clients) client.write('GET / HTTP/1.0\r\n\r\n');
@@ -126,7 +126,7 @@ test('serves those who wait for a descriptor when others leave', async () => {
   await expectCleanEnd(program);
 });
 
-test.each(['0', 'soon', '-1'])('refuses --timeout %s', async (timeout) => {
+test.runIf(has.signals).each(['0', 'soon', '-1'])('refuses --timeout %s', async (timeout) => {
   const { code, stderr } = await start(process.execPath, ['examples/http-server.js', `--timeout=${timeout}`]).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: `http-server: --timeout ${timeout}: a number of seconds is needed\n` });
 });
@@ -151,7 +151,7 @@ const LAST: [name: string, text: string, status: number][] = [
   ['a head without an end', LONG, 431],
 ];
 
-test('nothing is answered after a last request, as one that is refused', async () => {
+test.runIf(has.signals)('nothing is answered after a last request, as one that is refused', async () => {
   const { port } = await startExample('http-server', '');
   for (const [name, text, status] of LAST) {
     const answer = await readingClient({ port }).write(text + post('after it')).closed;

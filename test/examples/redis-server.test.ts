@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableBackends } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
 import { Client, expectCleanEnd, occurrences, readingClient, startExample, startWithLimit } from './support.js';
+import { has } from '../support/capability.js';
 
 /** A request as an array of bulk strings. */
 function array(...words: string[]): string {
@@ -48,7 +49,7 @@ const REFUSED: [request: string, message: string][] = [
   ['x'.repeat(2000), 'too big inline request'],
 ];
 
-describe.each(availableBackends())('with %s', (backend) => {
+describe.runIf(has.signals).each(availableBackends())('with %s', (backend) => {
   test('answers requests one by one, all at once, and in pieces', async () => {
     const { port } = await startExample('redis-server', backend);
     const client = readingClient({ port });
@@ -127,13 +128,13 @@ function isInstalled(name: string): boolean {
 }
 
 // Redis comes with it; few machines have it.
-test.runIf(isInstalled('redis-cli'))('answers redis-cli', async () => {
+test.runIf(has.signals && isInstalled('redis-cli'))('answers redis-cli', async () => {
   const { port } = await startExample('redis-server', '');
   const ask = (...words: string[]) => execFileSync('redis-cli', ['-p', `${port}`, ...words], { encoding: 'utf8' });
   expect([ask('set', 'n', '41'), ask('incr', 'n'), ask('get', 'none')]).toEqual(['OK\n', '42\n', '\n']);
 });
 
-test.runIf(isInstalled('redis-benchmark'))('answers redis-benchmark', async () => {
+test.runIf(has.signals && isInstalled('redis-benchmark'))('answers redis-benchmark', async () => {
   const { port } = await startExample('redis-server', '');
   const args = ['-p', `${port}`, '-q', '-n', '10000', '-P', '16', '-t', 'ping,set,get,incr'];
   const report = execFileSync('redis-benchmark', args, { encoding: 'utf8' });

@@ -1,5 +1,6 @@
 import { availableBackends } from 'io-selectors';
 import { expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { start } from '../support/processes.js';
 import { type Program, readingClient, startExample } from './support.js';
 
@@ -11,7 +12,7 @@ async function accepted(program: Program): Promise<number[]> {
   return [...stdout.matchAll(/^worker \d: (\d+) connections/gm)].map(([, count]) => Number(count));
 }
 
-test.each(availableBackends())('workers share a port, each with a socket of its own, with %s', async (backend) => {
+test.runIf(has.signals).each(availableBackends())('workers share a port, each with a socket of its own, with %s', async (backend) => {
   const program = await startExample('reuseport-workers', backend, ['--port', '0', '--workers', '3']);
   const clients = Array.from({ length: 100 }, () => readingClient(program));
   const greetings = await Promise.all(clients.map((client) => client.until(/^worker [123]\n$/)));
@@ -29,7 +30,7 @@ test.each(availableBackends())('workers share a port, each with a socket of its 
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100);
 });
 
-test('refuses a pool of nobody', async () => {
+test.runIf(has.signals)('refuses a pool of nobody', async () => {
   const { code, stderr } = await start(process.execPath, ['examples/reuseport-workers.js', '--workers', '0']).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'reuseport-workers: --workers 0: from 1 to 64 are possible\n' });
 });

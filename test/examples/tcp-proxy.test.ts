@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { availableBackends } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { tcpListener } from '../support/descriptors.js';
 import { start } from '../support/processes.js';
 import { Client, expectCleanEnd, type Program, readingClient, startExample, startWithLimit } from './support.js';
@@ -34,7 +35,7 @@ function proxyTo(port: number, backend: string): Promise<Program> {
   return startExample('tcp-proxy', backend, ['--port', '0', '--to', `127.0.0.1:${port}`]);
 }
 
-describe.each(availableBackends())('with %s', (backend) => {
+describe.runIf(has.signals).each(availableBackends())('with %s', (backend) => {
   test('passes on 32 MB in both directions at once', async () => {
     const proxy = await proxyTo(await serve((socket) => socket.pipe(socket)), backend);
     const client = readingClient(proxy);
@@ -135,7 +136,7 @@ describe.each(availableBackends())('with %s', (backend) => {
   });
 });
 
-test.each(['', 'localhost:80', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:x', '[::1]'])('refuses --to %s', async (to) => {
+test.runIf(has.signals).each(['', 'localhost:80', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:x', '[::1]'])('refuses --to %s', async (to) => {
   const { code, stderr } = await start(process.execPath, ['examples/tcp-proxy.js', `--to=${to}`]).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: `tcp-proxy: --to ${to}: an address in numbers and a port are needed\n` });
 });

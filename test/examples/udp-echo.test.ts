@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { availableBackends } from 'io-selectors';
 import { expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { portOf } from '../support/descriptors.js';
 import { type Loopback, loopbacks, udp } from '../support/internet.js';
 import { start } from '../support/processes.js';
@@ -21,7 +22,7 @@ async function client({ port }: Program) {
   };
 }
 
-test.each(availableBackends())('sends back datagrams of all lengths, to whom they came from, with %s', async (backend) => {
+test.runIf(has.signals).each(availableBackends())('sends back datagrams of all lengths, to whom they came from, with %s', async (backend) => {
   const program = await startExample('udp-echo', backend);
   const [ask, other] = [await client(program), await client(program)];
   for (const length of [1, 0, 1472, 65507, 2]) {
@@ -41,7 +42,7 @@ test.each(availableBackends())('sends back datagrams of all lengths, to whom the
   expect(stdout).toMatch(/^208 datagrams echoed, 0 dropped$/m);
 });
 
-test('says in one line that its port is in use', async () => {
+test.runIf(has.signals)('says in one line that its port is in use', async () => {
   const { socket } = udp(loopbacks.find(({ family }) => family === 'IPv4') as Loopback);
   const port = portOf(socket);
   const { code, stderr } = await start(process.execPath, ['examples/udp-echo.js', '--port', `${port}`]).ended;

@@ -2,6 +2,7 @@ import { existsSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { availableBackends } from 'io-selectors';
 import { AF_UNIX, Socket } from 'io-selectors/socket';
 import { expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
 import { temporaryPath } from '../support/files.js';
 import { type Child, start } from '../support/processes.js';
@@ -11,7 +12,7 @@ function run(path: string): Child {
   return start(process.execPath, ['examples/unix-socket.js', '--path', path]);
 }
 
-test.each(availableBackends())('answers questions, and removes its path at the end, with %s', async (backend) => {
+test.runIf(has.signals).each(availableBackends())('answers questions, and removes its path at the end, with %s', async (backend) => {
   const path = temporaryPath('socket');
   const server = await startExample('unix-socket', backend, ['--path', path]);
   const client = readingClient({ path }).write('pid\nmem');
@@ -29,7 +30,7 @@ test.each(availableBackends())('answers questions, and removes its path at the e
   expect(existsSync(path)).toBe(false);
 });
 
-test('replaces the path of a server that died', async () => {
+test.runIf(has.signals)('replaces the path of a server that died', async () => {
   const path = temporaryPath('socket');
   const dead = await startExample('unix-socket', '', ['--path', path]);
   dead.process.kill('SIGKILL');
@@ -41,7 +42,7 @@ test('replaces the path of a server that died', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test('leaves alone a path in use', async () => {
+test.runIf(has.signals)('leaves alone a path in use', async () => {
   const path = temporaryPath('socket');
   const listener = owned(new Socket(AF_UNIX));
   listener.bind({ path });
@@ -52,7 +53,7 @@ test('leaves alone a path in use', async () => {
   expect(await run(path).ended).toMatchObject({ code: 1, stderr: message });
 });
 
-test('leaves alone a file of another kind', async () => {
+test.runIf(has.signals)('leaves alone a file of another kind', async () => {
   const path = temporaryPath('file');
   writeFileSync(path, 'precious');
   const { code, stderr } = await run(path).ended;
@@ -60,7 +61,7 @@ test('leaves alone a file of another kind', async () => {
   expect(statSync(path).size).toBe(8);
 });
 
-test('leaves a path that another server has taken meanwhile', async () => {
+test.runIf(has.signals)('leaves a path that another server has taken meanwhile', async () => {
   const path = temporaryPath('socket');
   const first = await startExample('unix-socket', '', ['--path', path]);
   unlinkSync(path);
@@ -71,7 +72,7 @@ test('leaves a path that another server has taken meanwhile', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test.each([
+test.runIf(has.signals).each([
   ['/no/such/directory/socket', 'ENOENT: no such file or directory, bind /no/such/directory/socket'],
   [`/${'x'.repeat(200)}`, '"address.path" must be shorter than 108 bytes'],
 ])('says in one line that %s cannot be', async (path, message) => {
@@ -81,7 +82,7 @@ test.each([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
-test('asks for a path', async () => {
+test.runIf(has.signals)('asks for a path', async () => {
   const { code, stderr } = await start(process.execPath, ['examples/unix-socket.js']).ended;
   expect({ code, stderr }).toEqual({ code: 1, stderr: 'unix-socket: --path is needed\n' });
 });

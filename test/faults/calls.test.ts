@@ -4,7 +4,7 @@ import { has } from '../support/capability.js';
 import { inFaultyChild } from './fault.js';
 import { faultTable } from './table.js';
 
-test('every system call that fails is reported as documented, leaks nothing and changes nothing', async () => {
+test.runIf(has.compiler)('every system call that fails is reported as documented, leaks nothing and changes nothing', async () => {
   const { rows, wrong } = await inFaultyChild(
     null,
     async (io, _, { faultTable, isAvailable, openFaults, openNumbers, outcomeOf, stateOf, cleanUp }) => {

@@ -54,7 +54,7 @@ const NEEDS: [isThere: boolean, calls: RegExp][] = [
 ];
 const reached = FAULTS.filter(([call]) => NEEDS.every(([isThere, calls]) => isThere || !calls.test(call)));
 
-test.each(reached)(
+test.runIf(has.compiler).each(reached)(
   'if %s fails at any step of an operation, nothing is lost and no descriptor is left behind',
   async (call, errors, more = {}) => {
     const { wrong, faults } = await inFaultyChild(

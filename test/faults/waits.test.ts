@@ -1,5 +1,6 @@
 import type { BaseSelector, SelectorOptions } from 'io-selectors';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import type { Package } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 import { syscalls } from '../support/syscalls.js';
@@ -40,7 +41,7 @@ function waitsOf(io: Package, backend: BaseSelector['backend'], options?: Select
   return { selector, readFd, kinds };
 }
 
-describe.each(backends)('%s', (backend) => {
+describe.runIf(has.compiler).each(backends)('%s', (backend) => {
   test('a wait that fails throws the error of its call, and the next wait reports what is ready', async () => {
     const { results, count } = await inFaultyChild(
       { backend, calls: CALLS[backend] },

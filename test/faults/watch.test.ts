@@ -5,7 +5,7 @@ import { backends } from '../support/selectors.js';
 import { syscalls } from '../support/syscalls.js';
 import { inFaultyChild } from './fault.js';
 
-describe.each(backends)('%s', (backend) => {
+describe.runIf(has.compiler).each(backends)('%s', (backend) => {
   test('selectAsync rejects with the name of the call if the loop or a thread cannot watch, and works once they can', async () => {
     const told = await inFaultyChild(
       backend,
@@ -53,7 +53,7 @@ describe.each(backends)('%s', (backend) => {
 });
 
 // Waits of epoll sleep in the event loop, not in a thread.
-describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backend) => {
+describe.runIf(has.compiler).each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backend) => {
   test('a thread whose call fails once or is interrupted often goes on waiting without spinning', async () => {
     const told = await inFaultyChild(
       backend,
@@ -98,7 +98,7 @@ describe.each(backends.filter(([backend]) => backend !== 'epoll'))('%s', (backen
   });
 });
 
-describe.runIf(has.epoll)('an epoll selector that cannot get rid of a stale entry', () => {
+describe.runIf(has.compiler && has.epoll)('an epoll selector that cannot get rid of a stale entry', () => {
   test.each([
     ['epoll_create1', 'EMFILE'],
     ['dup3', 'EBUSY'],

@@ -18,7 +18,7 @@ function load(original: Package, directory: string): Package {
   };
 }
 
-test("two copies of the package call everything in turn and leave each other's descriptors alone", async () => {
+test.runIf(has.fileDescriptors)("two copies of the package call everything in turn and leave each other's descriptors alone", async () => {
   const wrong = await inChild(
     secondCopy(),
     async (a, directory, { load, publicTable, callables, isAvailable, openNumbers, outcomeOf, cleanUp, stateOf }) => {
@@ -59,7 +59,7 @@ test("two copies of the package call everything in turn and leave each other's d
   expect(wrong).toEqual([]);
 });
 
-test("each copy can watch the other's file objects, and no method misreads the other's objects", async () => {
+test.runIf(has.fileDescriptors)("each copy can watch the other's file objects, and no method misreads the other's objects", async () => {
   const { wrong, watched } = await inChild(
     secondCopy(),
     async (a, directory, { load, publicTable, isAvailable, outcomeOf }) => {
@@ -115,7 +115,7 @@ test("each copy can watch the other's file objects, and no method misreads the o
   expect(watched).toEqual(expect.arrayContaining(['Waker', 'Socket', ...optional]));
 });
 
-test('wakers, sockets and epolls can be passed to the other copy', async () => {
+test.runIf(has.fileDescriptors)('wakers, sockets and epolls can be passed to the other copy', async () => {
   const passed = await inChild(
     secondCopy(),
     async (a, directory, { load }) => {
@@ -153,7 +153,7 @@ test('wakers, sockets and epolls can be passed to the other copy', async () => {
   expect(passed.passed).toEqual([...backends.flatMap(() => [[], []]), 'across', 0, ...epoll]);
 });
 
-test('a number that the other copy has closed is lost, and its next owner is left alone', async () => {
+test.runIf(has.fileDescriptors)('a number that the other copy has closed is lost, and its next owner is left alone', async () => {
   const result = await inChild(
     secondCopy(),
     async (a, directory, { load }) => {

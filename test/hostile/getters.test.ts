@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Callable, callTools } from '../support/callables.js';
+import { has } from '../support/capability.js';
 import { inChild } from '../support/child.js';
 import { publicTable } from '../support/public-table.js';
 import { hookedValues } from './objects.js';
@@ -66,7 +67,7 @@ test('an error thrown by a getter or method of an argument passes through, and n
   expect(count).toBeGreaterThan(100);
 });
 
-test('a call whose argument closes its object throws ERR_CLOSED and leaves the next owner of the number alone', async () => {
+test.runIf(has.dup2)('a call whose argument closes its object throws ERR_CLOSED and leaves the next owner of the number alone', async () => {
   const { count, wrong } = await inChild(
     null,
     async (io, _, { publicTable, hookedValues, callables, openNumbers, fileState, outcomeOf, cleanUp }) => {

@@ -142,5 +142,5 @@ test('console.log shows open and closed objects, and objects that only inherit f
     { using },
   );
   expect(wrong).toEqual([]);
-  expect(count).toBeGreaterThan(has.poll ? 60 : 50);
+  expect(count).toBeGreaterThan(has.poll ? 60 : 40);
 });

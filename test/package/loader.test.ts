@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as io from 'io-selectors';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
@@ -35,7 +36,7 @@ interface Failure {
 /** Imports an entry point of the copy and reports why that failed. */
 async function failure(directory: string, entry = 'index.js'): Promise<Failure> {
   const child = startNode(`
-    const error = await import(${JSON.stringify(join(directory, 'dist', entry))}).then(() => ({}), (error) => error);
+    const error = await import(${JSON.stringify(pathToFileURL(join(directory, 'dist', entry)))}).then(() => ({}), (error) => error);
     console.log(JSON.stringify({
       code: error.code,
       message: error.message,
@@ -132,8 +133,9 @@ test('the addon of a build is found in build/Release', async () => {
   const directory = copy({ loader: true });
   cpSync(nodeGypBuild.resolve(root), join(directory, 'build/Release/io_selectors.node'));
   const { stdout } = await startNode(`
-    const { pipe, write } = await import(${JSON.stringify(join(directory, 'dist/fd.js'))});
-    console.log(write(pipe()[1], 'hello'));
+    const { socketPair } = await import(${JSON.stringify(pathToFileURL(join(directory, 'dist/socket.js')))});
+    const pair = socketPair();
+    console.log(pair[1].send('hello'));
   `, BUILDS).ended;
   expect(stdout).toBe('5\n');
 });
@@ -190,8 +192,8 @@ test('sixteen workers load the addon at once and wait with it', async () => {
   const inputs = Array.from({ length: 16 }, (_, i) => i);
   const threads = await Promise.all(
     inputs.map((input) =>
-      inThread(input, ({ DefaultSelector, EVENT_READ, fd: { close, pipe, write } }, number) => {
-        const [r, w] = pipe();
+      inThread(input, ({ DefaultSelector, EVENT_READ, fd: { close, write }, socket: { socketPair } }, number) => {
+        const [r, w] = socketPair().map((end) => end.detach());
         const selector = new DefaultSelector<number>();
         selector.register(r, EVENT_READ, number);
         const idle = selector.select(1).length;
@@ -217,15 +219,17 @@ test.each([
     import { Worker } from 'node:worker_threads';
     const source = \`
       const { parentPort } = require('node:worker_threads');
-      const { pipe, write } = require('io-selectors/fd');
-      parentPort.postMessage(write(pipe()[1], 'hello'));
+      const { socketPair } = require('io-selectors/socket');
+      const pair = socketPair();
+      parentPort.postMessage(pair[1].send('hello'));
       setInterval(() => {}, 1000);
     \`;
     const worker = new Worker(source, { eval: true, execArgv: [] });
     const [inWorker] = await once(worker, 'message');
     ${rest}
-    const { pipe, write } = await import('io-selectors/fd');
-    console.log(inWorker, write(pipe()[1], 'hello!'));
+    const { socketPair } = await import('io-selectors/socket');
+    const pair = socketPair();
+    console.log(inWorker, pair[1].send('hello!'));
   `).ended;
   expect({ code, signal, stdout, stderr }).toEqual({ code: 0, signal: null, stdout: '5 6\n', stderr: '' });
 });

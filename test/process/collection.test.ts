@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { inChild, type Package } from '../support/child.js';
 import { backends } from '../support/selectors.js';
 
@@ -89,7 +90,7 @@ describe.each(backends)('%s, not closed', (backend) => {
     expect(calls).toBe(50);
   });
 
-  test('never closes the next owner of its number once it is closed and collected', async () => {
+  test.runIf(has.fileDescriptors)('never closes the next owner of its number once it is closed and collected', async () => {
     const open = await inChild(
       backend,
       async (io: Package, name) => {

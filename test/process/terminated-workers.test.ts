@@ -83,7 +83,7 @@ function worker(loop: string): string {
   `;
 }
 
-test('workers that are terminated at any point of a call leave no descriptor behind', async () => {
+test.runIf(has.dup2)('workers that are terminated at any point of a call leave no descriptor behind', async () => {
   const source = `
     import { readdirSync, readlinkSync } from 'node:fs';
     import { Worker } from 'node:worker_threads';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { type Child, startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 import { blockedIn, stopped } from '../support/threads.js';
@@ -46,7 +47,7 @@ async function resultOf(child: Child) {
   return JSON.parse(text);
 }
 
-describe.each(backends)('selectAsync of %s, with each setting of onInterrupt', (backend) => {
+describe.runIf(has.signals).each(backends)('selectAsync of %s, with each setting of onInterrupt', (backend) => {
   test('goes on when signals with listeners arrive', async () => {
     const child = startMain(
       backend,

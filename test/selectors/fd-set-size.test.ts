@@ -1,6 +1,7 @@
-import { EVENT_READ, EVENT_WRITE, FD_SETSIZE, SelectSelector } from 'io-selectors';
+import { EVENT_READ, EVENT_WRITE, FD_SETSIZE, select, SelectSelector } from 'io-selectors';
 import { close, dup2, getDescriptorLimit, write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { drain, owned, ownedFd, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { dupHigh } from '../support/high-descriptors.js';
@@ -8,7 +9,7 @@ import { backends, expectIdle, expectReady, open } from '../support/selectors.js
 import { openDescriptors } from '../support/witness.js';
 
 const MANY = 1500;
-const room = getDescriptorLimit().hard;
+const room = has.descriptorLimit ? getDescriptorLimit().hard : 0;
 
 /** A free number that is not below FD_SETSIZE. */
 function freeNumber(from = FD_SETSIZE): number {
@@ -90,7 +91,16 @@ describe.skipIf(room < 8192)('descriptors past FD_SETSIZE', () => {
 });
 
 describe('fdSetSize of select', () => {
-  test('by default the last number below FD_SETSIZE is accepted, and FD_SETSIZE is not', () => {
+  test.skipIf(has.fdSetSize)('has no effect where sets are lists: they hold any number of sockets', () => {
+    const selector = owned(new SelectSelector({ fdSetSize: 1 }));
+    expect(selector.features.maxFd).toBe(Infinity);
+    const keys = Array.from({ length: 2 * FD_SETSIZE }, () => selector.register(pipe()[1], EVENT_WRITE));
+    expectReady(selector, keys.map((key) => [key, EVENT_WRITE]));
+    const fds = keys.map(({ fd }) => fd);
+    expect(select([], fds, [], 0, { fdSetSize: 1 })).toEqual([[], fds, []]);
+  });
+
+  test.runIf(has.fdSetSize)('by default the last number below FD_SETSIZE is accepted, and FD_SETSIZE is not', () => {
     const [readFd, writeFd] = pipe();
     const fd = ownedFd(dup2(readFd, FD_SETSIZE - 1));
     const selector = owned(new SelectSelector());
@@ -102,7 +112,7 @@ describe('fdSetSize of select', () => {
     expectError(() => selector.register(FD_SETSIZE, EVENT_READ), 'ERR_FD_SETSIZE', { type: RangeError });
   });
 
-  test('a smaller set refuses what does not fit', () => {
+  test.runIf(has.fdSetSize)('a smaller set refuses what does not fit', () => {
     const fd = dupHigh(pipe()[1]);
     const selector = owned(new SelectSelector({ fdSetSize: fd }));
     expect(selector.features.maxFd).toBe(fd - 1);

@@ -9,6 +9,7 @@ import { createContext, runInContext } from 'node:vm';
 import { EVENT_READ, type FileObject, SelectSelector } from 'io-selectors';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { expectError, thrownBy } from '../support/errors.js';
 import { startNode } from '../support/processes.js';
@@ -110,7 +111,7 @@ const KINDS: [string, () => FileObject | Promise<FileObject>, RegExp][] = [
 ];
 
 describe('a file object', () => {
-  test.each(KINDS)('%s stands for its descriptor', async (_kind, make, target) => {
+  test.runIf(has.fileDescriptors).each(KINDS)('%s stands for its descriptor', async (_kind, make, target) => {
     const fileObject = await make();
     const selector = owned(new SelectSelector());
     const key = selector.register(fileObject, EVENT_READ);
@@ -119,7 +120,7 @@ describe('a file object', () => {
     expect(selector.unregister(fileObject)).toBe(key);
   });
 
-  test.each(backends)('%s reports a net.Server that a client has connected to', async (_backend, Selector) => {
+  test.runIf(has.fileDescriptors).each(backends)('%s reports a net.Server that a client has connected to', async (_backend, Selector) => {
     const server = await listening();
     const selector = open(Selector);
     const key = selector.register(server, EVENT_READ);
@@ -131,7 +132,7 @@ describe('a file object', () => {
     expectReady(selector, [[key, EVENT_READ]]);
   });
 
-  test('tty.ReadStream stands for its descriptor', () => {
+  test.runIf(has.fileDescriptors)('tty.ReadStream stands for its descriptor', () => {
     // The master of a pseudo-terminal is a terminal, too.
     const fd = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
     expect(isatty(fd)).toBe(true);
@@ -142,7 +143,31 @@ describe('a file object', () => {
     expect(openDescriptors().get(key.fd)).toMatch(/ptmx$/);
   });
 
-  test.each<[string, () => FileObject | Promise<FileObject>, string]>([
+  test.skipIf(has.fileDescriptors).each<[string, () => FileObject | Promise<FileObject>, string]>([
+    ['a net.Socket', netSocket, 'Socket'],
+    ['a net.Server', listening, 'Server'],
+    ['a dgram.Socket', datagramSocket, 'Socket'],
+    ['child.stdout', childOutput, 'Socket'],
+  ])('%s has no number, and the error says what to use', async (_kind, make, name) => {
+    const fileObject = await make();
+    const selector = owned(new SelectSelector());
+    const error = thrownBy(() => selector.register(fileObject, EVENT_READ));
+    expect(error).toBeInstanceOf(TypeError);
+    const words = `Node's own sockets, as in [${name}], have no number on Windows: use Socket from io-selectors/socket`;
+    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE', message: expect.stringContaining(words) });
+    expect(selector.getMap().size).toBe(0);
+  });
+
+  test.skipIf(has.fileDescriptors)('a number of the C library, as fs.FileHandle has, is no socket', async () => {
+    const handle = await openFile(process.execPath);
+    onTestFinished(() => handle.close());
+    const selector = owned(new SelectSelector());
+    const error = thrownBy(() => selector.register(handle, EVENT_READ));
+    expect(['EBADF', 'ENOTSOCK']).toContain(Reflect.get(Object(error), 'code'));
+    expect(selector.getMap().size).toBe(0);
+  });
+
+  test.runIf(has.fileDescriptors).each<[string, () => FileObject | Promise<FileObject>, string]>([
     ['a net.Socket that is not connected', () => new NetSocket(), '[Socket] has no descriptor yet'],
     ['a net.Socket that is connecting', connecting, '[Socket] has no descriptor yet'],
     ['a net.Socket that was destroyed', destroyed, '[Socket] has no descriptor any more'],
@@ -237,7 +262,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(selector.selectEach(runInContext('() => {}', context), 0)).toBe(0);
   });
 
-  test("Node's own descriptors can be registered", async () => {
+  test.runIf(has.proc)("Node's own descriptors can be registered", async () => {
     const { stdout, stderr } = await startNode(`
       import { readdirSync, readlinkSync } from 'node:fs';
       import { setTimeout } from 'node:timers/promises';
@@ -273,7 +298,7 @@ describe.each(backends)('%s', (backend, Selector) => {
     expect(asked).toBe(1);
   });
 
-  test('-0 is descriptor 0', () => {
+  test.runIf(has.fileDescriptors)('-0 is descriptor 0', () => {
     expect(Object.is(open(Selector, { unpollable: 'ready' }).register(-0, EVENT_READ).fd, 0)).toBe(true);
   });
 });

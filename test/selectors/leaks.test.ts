@@ -10,11 +10,10 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
   const sanitizer = `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1`;
   const { stdout, stderr } = await startNode(
     `
-    import { readdirSync, readFileSync } from 'node:fs';
     import { setTimeout } from 'node:timers/promises';
     import * as io from 'io-selectors';
-    import { pipe } from 'io-selectors/fd';
-    const [readFd, writeFd] = pipe();
+    import { socketPair } from 'io-selectors/socket';
+    const [readFd, writeFd] = socketPair().map((end) => end.detach());
     ${work}
     const measure = async () => {
       // Finalizers run when the event loop turns.
@@ -22,8 +21,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
         gc();
         await setTimeout(1);
       }
-      const pages = Number(readFileSync('/proc/self/statm', 'utf8').split(' ')[1]);
-      return { bytes: pages * 4096, descriptors: openCount() };
+      return { bytes: process.memoryUsage().rss, descriptors: openCount() };
     };
     work();
     const before = await measure();

@@ -27,7 +27,7 @@ const FILES: [string, () => number][] = [
 ];
 const files = (count: number) => Array.from({ length: count }, regularFile);
 
-describe.each(backends)('%s', (backend, Selector) => {
+describe.runIf(has.fileDescriptors).each(backends)('%s', (backend, Selector) => {
   test.each(FILES)('%s is ready at every wait; epoll refuses it', (_name, makeFile) => {
     const fd = makeFile();
     const selector = open(Selector);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EVENT_WRITE } from 'io-selectors';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { backends, expectReady, open } from '../support/selectors.js';
 import { blockedIn, stopped } from '../support/threads.js';
@@ -13,7 +14,7 @@ const listenTo = 'SIGUSR2';
 /** Long enough to be signalled in, on a busy machine as well. */
 const WAIT_MS = 1000;
 
-describe.each(backends)('%s', (backend, Selector) => {
+describe.runIf(has.signals).each(backends)('%s', (backend, Selector) => {
   describe("onInterrupt: 'resume'", () => {
     const onInterrupt = 'resume';
 

@@ -1,6 +1,7 @@
 import { EVENT_READ } from 'io-selectors';
 import { write } from 'io-selectors/fd';
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { pipe } from '../support/descriptors.js';
 import { compile, start, startNode } from '../support/processes.js';
 import { backends, expectIdle, expectReady, open } from '../support/selectors.js';
@@ -77,7 +78,7 @@ int main(int argc, char **argv) {
   return 0;
 }`;
 
-test('signals that hit a waiting worker neither end its wait nor prolong it', async () => {
+test.runIf(has.signals)('signals that hit a waiting worker neither end its wait nor prolong it', async () => {
   const program = compile(TGKILL);
   const child = startNode(`
     import { Worker } from 'node:worker_threads';

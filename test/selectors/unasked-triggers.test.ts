@@ -179,7 +179,7 @@ describe.runIf(has.epoll)('an unasked event', () => {
   });
 });
 
-describe.each(backends)('a priority event after a hang-up that is over, with %s', (backend, Selector) => {
+describe.runIf(has.fileDescriptors).each(backends)('a priority event after a hang-up that is over, with %s', (backend, Selector) => {
   /** A terminal's master in packet mode whose slave is closed, and a function that opens the slave again. */
   function hungUpMaster(): [master: number, openSlave: () => number] {
     const [master, slave] = pty();

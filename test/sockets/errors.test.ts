@@ -48,7 +48,7 @@ describe('a socket cannot be made', () => {
     },
   );
 
-  test.each([
+  test.runIf(has.posixSockets).each([
     ['family', [9999], 'EAFNOSUPPORT'],
     ['family', [-1], 'EAFNOSUPPORT'],
     ['type', [AF_UNIX, 0], 'ESOCKTNOSUPPORT'],
@@ -150,7 +150,7 @@ describe.each<keyof Socket>(['bind', 'connect', 'sendTo'])('the address of %s', 
 
 const ipv6 = { address: '::1', port: 9 };
 const ipv4 = { address: '127.0.0.1', port: 9 };
-test.each<[string, number, Address, string]>([
+test.runIf(has.posixSockets).each<[string, number, Address, string]>([
   ['IPv4', AF_INET, ipv6, 'EAFNOSUPPORT'],
   ['IPv4', AF_INET, { path: '/tmp/some/path' }, 'EAFNOSUPPORT'],
   ['unix', AF_UNIX, ipv4, 'EINVAL'],
@@ -221,8 +221,9 @@ describe('fromFd', () => {
   test('refuses a number that is not open', () => {
     const [fd] = highPipe();
     close(fd);
-    expectError(() => Socket.fromFd(fd), 'EBADF', { syscall: 'getsockname', fd });
-    expectError(() => Socket.fromFd(INT_MAX), 'EBADF', { syscall: 'getsockname', fd: INT_MAX });
+    const syscall = has.posixSockets ? 'getsockname' : 'GetHandleInformation';
+    expectError(() => Socket.fromFd(fd), 'EBADF', { syscall, fd });
+    expectError(() => Socket.fromFd(INT_MAX), 'EBADF', { syscall, fd: INT_MAX });
   });
 });
 

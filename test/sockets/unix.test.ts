@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Address, AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, Socket } from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 
@@ -34,7 +35,7 @@ function abstractName(bytes = 0): string {
   return `\0io-selectors-${process.pid}-${performance.timeOrigin}-${names++}`.padEnd(bytes, '.');
 }
 
-describe.each([
+describe.runIf(has.unixSockets).each([
   ['a path', () => join(directory(), 'socket')],
   ['a path that is not ASCII', () => join(directory(), 'Gruß-日本')],
   ['a path of 107 bytes', () => pathOf(107)],
@@ -67,7 +68,7 @@ describe.each([
   });
 });
 
-describe('a unix socket', () => {
+describe.runIf(has.unixSockets)('a unix socket', () => {
   test('is a file if it has a path', () => {
     const path = join(directory(), 'socket');
     bound(path);

@@ -70,7 +70,7 @@ export function openNumbers(): number[] {
     const root = process.cwd();
     const require = process.getBuiltinModule('node:module').createRequire(`${root}/package.json`);
     const { isOpen }: { isOpen(fd: number): number } = require('node-gyp-build')(root);
-    return Array.from({ length: 2048 }, (_, i) => 4 * i).filter((number) => isOpen(number) === 0);
+    return Array.from({ length: 512 }, (_, i) => 4 * i).filter((number) => isOpen(number) === 0);
   }
   return readdirSync('/proc/self/fd')
     .filter((name) => {

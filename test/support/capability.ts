@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
-import { availableBackends, EPOLLIN, POLLRDHUP } from 'io-selectors';
+import { availableBackends, EPOLLIN, POLLIN, POLLRDHUP } from 'io-selectors';
 import { close, dup2, eventfd, getBlocking, getDescriptorLimit, pidfd, pipe, signals, timerfd } from 'io-selectors/fd';
-import { AF_UNIX, Socket } from 'io-selectors/socket';
 
 /**
  * What this system, this build of the addon and this machine have. A test that needs what some of them lack says so
  * with `test.runIf(has.eventfd)`, and the reason is given here, once. What can be tried is tried.
  */
 export const has = {
+  /** The constants of poll(2), whether or not the build has it. Windows lacks them. */
+  pollConstants: POLLIN !== 0,
   /** poll(2). Windows lacks it, and a build may leave it out. */
   poll: availableBackends().includes('poll'),
   /** epoll(7). Linux only, and a build may leave it out. */
@@ -30,6 +31,12 @@ export const has = {
   pidfd: isSupported(() => pidfd(process.pid).close()),
   /** pipe(2). Windows has none that select could watch. */
   pipe: isSupported(() => pipe().forEach(close)),
+  /** Numbers that stand for files, devices, terminals and what Node has open, as for sockets. Not on Windows. */
+  fileDescriptors: process.platform !== 'win32',
+  /** Sets of select(2) that are bitmaps, with room for numbers below fdSetSize. Those of Windows are lists of any length. */
+  fdSetSize: process.platform !== 'win32',
+  /** cc, a C compiler for this system, and the headers of POSIX. */
+  compiler: process.platform !== 'win32',
   /** dup2(2). Windows lacks it for sockets. */
   dup2: isSupported(() => dup2(0, 0)),
   /** fcntl(2), which tells whether a descriptor blocks. Windows does not. */
@@ -40,8 +47,10 @@ export const has = {
   signals: isSupported(() => signals(['SIGWINCH']).close()),
   /** getrlimit(2). Windows lacks it. */
   descriptorLimit: isSupported(getDescriptorLimit),
-  /** Sockets of the family AF_UNIX. */
-  unixSockets: isSupported(() => new Socket(AF_UNIX).close()),
+  /** Sockets as POSIX has them, with all options and its error codes. Winsock has fewer options, and codes of its own. */
+  posixSockets: process.platform !== 'win32',
+  /** All of AF_UNIX: pairs, paths and abstract names. Windows has a part of it, and wine none. */
+  unixSockets: process.platform !== 'win32',
   /** O_PATH of open(2), for descriptors that no wait accepts. Linux only, and missing from Node's constants. */
   pathFlag: process.platform === 'linux',
   /** /proc/self, where the kernel tells what a process has open. Linux only. */

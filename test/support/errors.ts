@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util';
 import { expect } from 'vitest';
 
 /** Returns what a call throws, and fails if it throws nothing. */
@@ -8,6 +9,11 @@ export function thrownBy(call: () => unknown): unknown {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** The number that Node's own errors have for a code: on Windows not the system's. */
+export function errnoOf(code: string): number | undefined {
+  return [...getSystemErrorMap()].find(([, [name]]) => name === code)?.[0];
 }
 
 /** Expects an error with this code and, for a system call, its name and descriptor. */

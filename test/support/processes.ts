@@ -59,12 +59,15 @@ export function start(command: string, args: string[], env: NodeJS.ProcessEnv = 
 declare global {
   /** In a child: how many sockets, pipes and anonymous files it has open. */
   function openCount(): number;
+  /** In a child: their numbers. */
+  function listOpen(): number[];
   /** In a child: how many threads it has. 0 without /proc, where nobody knows. */
   function threadCount(): number;
 }
 
 const COUNTS = `
-  globalThis.openCount = () => (${String(openNumbers)})().length;
+  globalThis.listOpen = ${String(openNumbers)};
+  globalThis.openCount = () => listOpen().length;
   globalThis.threadCount = () =>
     ${has.proc} ? process.getBuiltinModule('node:fs').readdirSync('/proc/self/task').length : 0;
 `;

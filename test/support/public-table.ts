@@ -46,7 +46,7 @@ export interface PublicTable {
  */
 export function publicTable(io: Package): PublicTable {
   const { fd, socket } = io;
-  const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, Socket } = socket;
+  const { AF_INET, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, Socket } = socket;
   // One that is always readable, one that is idle, and ones to be closed or replaced.
   const pair = () => socket.socketPair().map((end) => end.detach());
   const [readable, fill] = pair();
@@ -386,7 +386,8 @@ export function publicTable(io: Package): PublicTable {
     pidfd: () => [['pid', process.pid]],
   };
   for (const [name, given] of Object.entries(ofFd)) {
-    const needs = Object.hasOwn(io.has, name) ? { needs: name as keyof Package['has'] } : {};
+    const capability = name.endsWith('DescriptorLimit') ? 'descriptorLimit' : name;
+    const needs = Object.hasOwn(io.has, capability) ? { needs: capability as keyof Package['has'] } : {};
     const call = (args: unknown[]): unknown => Reflect.apply(Reflect.get(fd, name), undefined, args);
     functions.push({ name, ...needs, call, with: given });
   }
@@ -422,7 +423,7 @@ export function publicTable(io: Package): PublicTable {
       ['count', 16],
     ]),
     constructed('Socket', socket, () => [
-      ['int?', AF_UNIX],
+      ['int?', AF_INET],
       ['int?', SOCK_STREAM],
       ['int?', 0],
     ]),
