@@ -35,6 +35,8 @@ export function faultSteps(io: Package): Steps[] {
     readFd: number;
     idleFd: number;
     writeFd: number;
+    /** That of the operation. */
+    wait?: Promise<unknown>;
     close(): void;
   }
   const watching =
@@ -143,8 +145,9 @@ export function faultSteps(io: Package): Steps[] {
     {
       name: `${backend}: register and unregister during selectAsync`,
       make: watching(backend, ''),
-      act: async ({ selector, idleFd, writeFd }: Made) => {
-        const wait = selector.selectAsync();
+      act: async (made: Made) => {
+        const { selector, idleFd, writeFd } = made;
+        const wait = (made.wait = selector.selectAsync());
         // The caller awaits it and sees the error.
         wait.catch(() => {});
         await new Promise(setImmediate);
@@ -160,8 +163,8 @@ export function faultSteps(io: Package): Steps[] {
       check: async (made: Made) => {
         const { selector, idleFd, writeFd } = made;
         if (selector.getMap().has(idleFd)) selector.unregister(idleFd);
-        // The wait may still be pending.
-        for (let i = 0; i < 100; i++) await new Promise(setImmediate);
+        // It may be pending if register() has failed.
+        await made.wait?.catch(() => {});
         if (selector.select(0).length === 0) fd.write(writeFd, 'x');
         await finds(made);
       },
