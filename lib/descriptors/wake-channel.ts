@@ -1,5 +1,6 @@
 import { native } from '../core/binding.js';
 import { Descriptor } from '../core/descriptor.js';
+import { ECONNREFUSED, ECONNRESET, EPIPE } from '../core/errno.js';
 import { registrations } from '../core/registrations.js';
 import { check } from '../core/result.js';
 
@@ -26,10 +27,15 @@ export function post(writeFd: number): number {
   return native.write(writeFd, ONE);
 }
 
-/** A read of fewer bytes has emptied the channel. TCP gives them in pieces. */
-const FULL = native.onlySockets ? 1 : scratch.length;
+/** Whether `post` has found that nobody reads any more. */
+export function isAbandoned(result: number): boolean {
+  return result === EPIPE || result === ECONNREFUSED || result === ECONNRESET;
+}
+
+/** What a read returns at least if there may be more: datagrams are read one by one. */
+const MORE = native.onlySockets ? 1 : scratch.length;
 
 /** Drains the wake-up descriptor. */
 export function drain(readFd: number): void {
-  while (native.read(readFd, scratch) >= FULL);
+  while (native.read(readFd, scratch) >= MORE);
 }

@@ -2,12 +2,13 @@ import { native } from '../core/binding.js';
 import { checkFd } from '../core/check.js';
 import { DescriptorOwner } from '../core/descriptor-owner.js';
 import { Descriptor } from '../core/descriptor.js';
-import { EAGAIN, EBADF, EINVAL, EPIPE } from '../core/errno.js';
+import { EAGAIN, EBADF, EINVAL } from '../core/errno.js';
 import { systemError } from '../core/errors.js';
 import { fileSystem } from '../core/file-system.js';
 import { check } from '../core/result.js';
 import { createNativeAddress } from '../sockets/address.js';
-import { post } from './wake-channel.js';
+import { SO_TYPE, SOCK_DGRAM, SOL_SOCKET } from '../sockets/constants.js';
+import { isAbandoned, post } from './wake-channel.js';
 
 const NOTHING = new Uint8Array(0);
 
@@ -38,8 +39,8 @@ export class Waker extends DescriptorOwner {
   wake(): void {
     const fd = this.assertOpen();
     const result = post(fd);
-    // A full pipe wakes as well. A pipe that nobody reads belonged to a selector that is closed.
-    if (result !== EAGAIN && result !== EPIPE) check(result, fd);
+    // A full pipe wakes as well. One that nobody reads belonged to a selector that is closed.
+    if (result !== EAGAIN && !isAbandoned(result)) check(result, fd);
   }
 
   /**
@@ -79,9 +80,11 @@ function isWakeFd(fd: number): boolean {
   }
 }
 
-/** Whether fd is one end of a connection within this machine, as both ends of `socketPair` are. */
+/** Whether fd is a UDP socket that is connected within this machine. */
 function isLoopback(fd: number): boolean {
   const address = createNativeAddress();
+  const type = new Int32Array(1);
+  if (native.getsockopt(fd, SOL_SOCKET, SO_TYPE, new Uint8Array(type.buffer)) < 0 || type[0] !== SOCK_DGRAM) return false;
   const hasLocal = () => native.decodeAddress(address)[1] === '127.0.0.1';
   return native.getsockname(fd, address) === 0 && hasLocal() && native.getpeername(fd, address) === 0 && hasLocal();
 }

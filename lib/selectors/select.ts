@@ -1,5 +1,6 @@
 import { SelectSet } from '../calls/select-set.js';
 import { native } from '../core/binding.js';
+import { EBADF, ENOTSOCK } from '../core/errno.js';
 import { notSupported } from '../core/errors.js';
 import { assertWatchable, failure, withClosed } from '../core/result.js';
 import type { BackEnd } from './back-end.js';
@@ -62,7 +63,8 @@ class SelectBackEnd implements BackEnd {
   }
 
   waitError(result: number): Error {
-    return withClosed(failure(result), [...this.#fds]);
+    // On Windows the number of a closed socket may be that of something else by now, which is no socket.
+    return withClosed(failure(result === ENOTSOCK ? EBADF : result), [...this.#fds]);
   }
 
   readyFd(i: number): number {

@@ -141,6 +141,8 @@ long OpenSocketPair(int fds[2], int type, bool blocking) {
   return result;
 }
 
-long OpenWakePair(int fds[2]) { return OpenSocketPair(fds, SOCK_STREAM, false); }
+// Of a stream, TCP may hold data back, which would wake once more after the rest was read. A datagram that
+// finds the receiver full is dropped, but then it is readable.
+long OpenWakePair(int fds[2]) { return OpenSocketPair(fds, SOCK_DGRAM, false); }
 
 long OpenWakeDescriptors(int fds[2]) { return OpenWakePair(fds); }

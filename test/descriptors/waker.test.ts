@@ -117,8 +117,9 @@ describe.each(backends)('the waker of %s', (backend, Selector) => {
     const waker = owned(new Waker(selector.waker.share()));
     // The counter of an eventfd is 2^64 - 2 at most.
     if (has.eventfd) write(waker.fd, new Uint8Array(BigUint64Array.of(2n ** 64n - 2n).buffer));
-    else fill(waker.fd);
-    for (let i = 0; i < 10; i++) waker.wake();
+    else if (has.pipe) fill(waker.fd);
+    // A full datagram socket of Windows drops them.
+    for (let i = 0; i < (has.pipe ? 10 : 20_000); i++) waker.wake();
     expect(selector.select(null)).toEqual([]);
     expectIdle(selector);
     waker.wake();
@@ -257,7 +258,7 @@ describe('a waker of a shared descriptor', () => {
     expect(counter.read()).toBe(1n);
   });
 
-  test.runIf(!has.eventfd)("accepts a pipe's write end, and leaves others' descriptors alone", () => {
+  test.runIf(has.pipe && !has.eventfd)("accepts a pipe's write end, and leaves others' descriptors alone", () => {
     const [readFd, writeFd] = pipe();
     const waker = new Waker(dup(writeFd));
     waker.wake();
