@@ -144,4 +144,4 @@ test.runIf(has.dup2)('workers that are terminated at any point of a call leave n
   const { count, left } = JSON.parse(stdout);
   expect(left).toEqual({});
   expect(count).toBeGreaterThanOrEqual(2 * 3 * Object.keys(LOOPS).length);
-}, 60_000);
+}, 180_000);

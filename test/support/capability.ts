@@ -14,8 +14,8 @@ export const has = {
   poll: availableBackends().includes('poll'),
   /** epoll(7). Linux only, and a build may leave it out. */
   epoll: availableBackends().includes('epoll'),
-  /** epoll_pwait2(2), with which a wait has a fraction of a millisecond. Linux 5.11. */
-  epollPwait2: process.platform === 'linux' && isAtLeast(5, 11),
+  /** epoll_pwait2(2), with which a wait has a fraction of a millisecond. Linux 5.11, but not qemu on it. */
+  epollPwait2: process.platform === 'linux' && isAtLeast(5, 11) && process.env.IO_SELECTORS_NODE === undefined,
   /**
    * What a build for Linux has, even without epoll: the constants of epoll(7), ppoll(2), with which a wait of poll has a
    * fraction of a millisecond, and the unit of SO_GET_FILTER.
