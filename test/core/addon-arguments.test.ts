@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { root, startNode } from '../support/processes.js';
 
 /**
@@ -225,7 +226,7 @@ const SOURCE = `
   process.exit();
 `;
 
-describe('the addon, called directly', () => {
+describe.runIf(has.pipe)('the addon, called directly', () => {
   test.each([1, 2, 3])('refuses wrong arguments with an error: seed %i', async (seed) => {
     const { code, signal, stdout, stderr } = await startNode(SOURCE, { SEED: String(seed) }).ended;
     expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });

@@ -63,7 +63,10 @@ export function hookedValues([kind, value, of = {}]: Argument, hook: (property: 
         ['{ fileno() }', method({}, 'fileno', () => value), true],
         ['{ get fileno() }', getter({}, 'fileno', () => value), true],
         ['{ get _handle() }', getter({}, '_handle', { fd: value }), true],
-        ['{ _handle: { get fd() } }', { _handle: getter({}, 'fd', value) }, true],
+        // On Windows, where Node's own sockets have no number, that of a handle is not asked for.
+        ...(process.platform === 'win32'
+          ? []
+          : [['{ _handle: { get fd() } }', { _handle: getter({}, 'fd', value) }, true] satisfies Hooked]),
         ['a proxy', traced({ fd: value }), true],
       ];
     case 'iterable':

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ function copy({ loader }: { loader: boolean }): string {
   cpSync(join(root, 'dist'), join(directory, 'dist'), { recursive: true });
   cpSync(join(root, 'package.json'), join(directory, 'package.json'));
   mkdirSync(join(directory, 'node_modules'));
-  if (loader) symlinkSync(join(root, 'node_modules/node-gyp-build'), join(directory, 'node_modules/node-gyp-build'));
+  if (loader) cpSync(join(root, 'node_modules/node-gyp-build'), join(directory, 'node_modules/node-gyp-build'), { recursive: true });
   return directory;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { startNode } from '../support/processes.js';
 import { backends } from '../support/selectors.js';
 
@@ -41,7 +42,7 @@ async function grownBy(work: string): Promise<{ bytes: number; descriptors: numb
 
 const CLASSES = { select: 'SelectSelector', poll: 'PollSelector', epoll: 'EpollSelector' };
 
-describe.each(backends)('%s', (backend) => {
+describe.runIf(has.thousands).each(backends)('%s', (backend) => {
   test('20,000 closed selectors leave no memory and no descriptor behind', async () => {
     const { bytes, descriptors } = await grownBy(`
       function work() {

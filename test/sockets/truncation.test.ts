@@ -10,6 +10,7 @@ import {
   Socket,
 } from 'io-selectors/socket';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { has } from '../support/capability.js';
 import { owned, portOf, socketPair, tcpListener, tcpPair } from '../support/descriptors.js';
 import { accept, untilReadable } from '../support/internet.js';
 
@@ -27,7 +28,7 @@ function receivedBy(receiver: Socket, send: (data: string) => unknown): [string,
 }
 const cutOff = [['abcd', true], ['ABCD', false]];
 
-describe('recvFrom() tells a truncated message from a whole one', () => {
+describe.runIf(has.posixSockets)('recvFrom() tells a truncated message from a whole one', () => {
   test.each([
     ['SOCK_DGRAM', SOCK_DGRAM],
     ['SOCK_SEQPACKET', SOCK_SEQPACKET],
@@ -61,7 +62,7 @@ describe('recvFrom() tells a truncated message from a whole one', () => {
   });
 });
 
-describe.each<[string, () => [Socket, Socket]]>([
+describe.runIf(has.posixSockets).each<[string, () => [Socket, Socket]]>([
   ['TCP', () => tcpPair()],
   ['a stream of AF_UNIX', () => socketPair(SOCK_STREAM)],
   ['TCP that was adopted', () => {
@@ -84,7 +85,7 @@ describe.each<[string, () => [Socket, Socket]]>([
   });
 });
 
-describe('TCP with MSG_TRUNC', () => {
+describe.runIf(has.posixSockets)('TCP with MSG_TRUNC', () => {
   /** A connection on which six bytes have arrived. */
   function withData(): Socket {
     const [client, server] = tcpPair();
@@ -118,7 +119,7 @@ describe('TCP with MSG_TRUNC', () => {
   });
 });
 
-describe('a MessageList', () => {
+describe.runIf(has.posixSockets)('a MessageList', () => {
   /** Pairs of datagram sockets, and a list of the first of each with slots of four bytes. */
   function datagrams(count: number) {
     const pairs = Array.from({ length: count }, () => socketPair(SOCK_DGRAM));

@@ -37,6 +37,8 @@ export const has = {
   fdSetSize: process.platform !== 'win32',
   /** cc, a C compiler for this system, and the headers of POSIX. */
   compiler: process.platform !== 'win32',
+  /** Time for a thousand threads or connections. wine passes every call through one process, which takes minutes. */
+  thousands: process.env.IO_SELECTORS_WINE === undefined,
   /** dup2(2). Windows lacks it for sockets. */
   dup2: isSupported(() => dup2(0, 0)),
   /** fcntl(2), which tells whether a descriptor blocks. Windows does not. */
