@@ -6,7 +6,7 @@ import { has } from '../support/capability.js';
 import { fill, owned, socketPair } from '../support/descriptors.js';
 import { expectError } from '../support/errors.js';
 
-describe.each([
+describe.runIf(has.posixSockets).each([
   ['SOCK_STREAM', SOCK_STREAM],
   ['SOCK_DGRAM', SOCK_DGRAM],
   ['SOCK_SEQPACKET', SOCK_SEQPACKET],
@@ -42,7 +42,7 @@ describe.each([
   });
 });
 
-describe('a socket pair', () => {
+describe.runIf(has.posixSockets)('a socket pair', () => {
   test('is a stream by default', () => {
     const [a, b] = sockets.socketPair().map(owned);
     a.send('one');
