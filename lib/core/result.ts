@@ -30,7 +30,7 @@ export function orNull(result: number, fd: number): number | null {
 
 /** Adds the closed descriptor to an EBADF, which does not say which one it means. */
 export function withClosed(error: SystemError, fds: number[]): SystemError {
-  const closed = error.errno === EBADF ? fds.find((fd) => native.isWatchable(fd) < 0) : undefined;
+  const closed = error.errno === EBADF ? fds.find((fd) => native.isOpen(fd) < 0) : undefined;
   return closed === undefined ? error : Object.assign(error, { fd: closed });
 }
 
