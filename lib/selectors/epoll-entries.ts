@@ -21,6 +21,13 @@ const DISARMED = (EPOLLET | EPOLLONESHOT) >>> 0;
 /** What epoll_ctl answers if the number is closed, or means a file that has no entry or that epoll refuses. */
 const NOT_THERE: ReadonlySet<number> = new Set([EBADF, EINVAL, ELOOP, ENOENT, EPERM]);
 
+/** An event of a registration. */
+interface EntryEvent {
+  readonly events: number;
+  readonly fd: number;
+  readonly generation: number;
+}
+
 /** An event that a thread has taken: its bits, its descriptor and its generation. */
 const taken = new Uint32Array(3);
 
@@ -46,6 +53,8 @@ export class EpollEntries {
   readonly #unremoved = new Set<number>();
   /** How many registrations are exclusive. */
   #exclusive = 0;
+  /** An event that was taken from an entry which cannot be asked for it again. */
+  #kept: EntryEvent | undefined;
   /** By descriptor, the generation at the last wait, for registrations that have got a new one since. */
   readonly #replaced = new Map<number, number>();
 
@@ -182,13 +191,28 @@ export class EpollEntries {
   /** Has the next wait report again what the thread of an exclusive watch has taken, if that is still ready. */
   requeueTaken(): void {
     if (!this.set.takeEvent(taken)) return;
-    const [, fd, generation] = taken;
-    if (this.#generations[fd] === generation && !this.#isDisarmed(fd)) this.requeue(fd);
+    const [events, fd, generation] = taken;
+    if (this.#generations[fd] !== generation || this.#isDisarmed(fd)) return;
+    if (!this.requeue(fd)) this.#kept = { events, fd, generation };
   }
 
-  /** Has the next wait report an entry again if it is still ready. */
-  requeue(fd: number): void {
-    if ((this.#masks[fd] & (EPOLLET | EPOLLONESHOT)) !== 0) this.#restore(fd);
+  /** An event that was taken and that the next wait cannot find, as its number is closed, or another file's by now. */
+  get kept(): EntryEvent | undefined {
+    if (this.#kept !== undefined && this.#generations[this.#kept.fd] !== this.#kept.generation) this.#kept = undefined;
+    return this.#kept;
+  }
+
+  /** The kept event was reported. */
+  dropKept(): void {
+    this.#kept = undefined;
+  }
+
+  /**
+   * Has the next wait report an entry again if it is still ready.
+   * @returns false if its number is closed, or another file's by now
+   */
+  requeue(fd: number): boolean {
+    return (this.#masks[fd] & (EPOLLET | EPOLLONESHOT)) === 0 || this.#restore(fd);
   }
 
   /**
@@ -292,11 +316,13 @@ export class EpollEntries {
     return this.#isDisarmed(fd) ? DISARMED : this.#masks[fd];
   }
 
-  /** Asks for the whole mask of an entry again. Fails silently: the kernel removes it when its file is closed. */
-  #restore(fd: number): void {
+  /** Asks for the whole mask of an entry again. It may fail: the kernel removes an entry when its file is closed. */
+  #restore(fd: number): boolean {
     const mask = this.#masks[fd];
     this.#muted.delete(fd);
-    if (this.#modifyIfOwn(fd, mask)) this.arm(fd);
+    if (!this.#modifyIfOwn(fd, mask)) return false;
+    this.arm(fd);
+    return true;
   }
 
   #disarmEntry(fd: number): void {

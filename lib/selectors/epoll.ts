@@ -140,8 +140,7 @@ class EpollBackEnd implements BackEnd {
     if (this.#size >= this.#list.capacity) this.#growList();
     const timeout = this.#isStuck ? this.#pause(timeoutMs) : timeoutMs;
     this.#reported = false;
-    const count =
-      this.#unpollables === undefined ? this.#ask(timeout, 0) : this.#askWith(this.#unpollables, timeout);
+    const count = this.#entries.kept === undefined ? this.#askAll(timeout, 0) : this.#askAndReportKept();
     if (this.#entries.mayHaveDisarmed) this.#disarm();
     return count;
   }
@@ -199,8 +198,9 @@ class EpollBackEnd implements BackEnd {
   startWatching(found: () => void, changed: () => void, ref: boolean): number {
     this.#changed = changed;
     if (this.#unpollables !== undefined && this.#unpollables.wait() !== 0) return 0;
-    if (this.#isStuck) return PAUSE_MS;
     this.#entries.stopWatching();
+    if (this.#entries.kept !== undefined) return 0;
+    if (this.#isStuck) return PAUSE_MS;
     this.#entries.watch(found, changed, ref);
     return Infinity;
   }
@@ -257,13 +257,29 @@ class EpollBackEnd implements BackEnd {
     if (this.#entries.generation(fd) === this.#list.high(i) && !isDisarmed) this.#entries.requeue(fd);
   }
 
-  #askWith(unpollables: Unpollables, timeoutMs: number): number {
+  /** Asks epoll, and poll for the files that epoll refuses. */
+  #askAll(timeoutMs: number, reserved: number): number {
+    const unpollables = this.#unpollables;
+    if (unpollables === undefined) return this.#ask(timeoutMs, reserved);
     const extra = unpollables.wait();
     if (extra < 0) return extra;
-    const count = this.#ask(extra > 0 ? 0 : timeoutMs, extra);
+    const count = this.#ask(extra > 0 ? 0 : timeoutMs, extra + reserved);
     if (count < 0) return count;
     unpollables.appendTo(this.#list, extra, (fd) => this.#entries.generation(fd));
     return this.#list.length;
+  }
+
+  /** Adds the event that the entries have kept to those that are found without waiting. */
+  #askAndReportKept(): number {
+    const count = this.#askAll(0, 1);
+    const { kept } = this.#entries;
+    if (count < 0 || kept === undefined) return count;
+    const list = this.#list;
+    let i = 0;
+    while (i < list.length && (list.fd(i) !== kept.fd || list.high(i) !== kept.generation)) i++;
+    if (i === list.length) list.push(kept.events, kept.fd, kept.generation);
+    this.#entries.dropKept();
+    return list.length;
   }
 
   /** Follows the kernel, which has disarmed the one-shot entries that it reported. */

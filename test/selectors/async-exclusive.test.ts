@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { EpollSelector, EVENT_READ, EVENT_WRITE, type RegisterOptions } from 'io-selectors';
-import { read, write } from 'io-selectors/fd';
+import { close, dup, read, write } from 'io-selectors/fd';
 import { Socket } from 'io-selectors/socket';
 import { describe, expect, test } from 'vitest';
 import { follow } from '../support/async.js';
 import { has } from '../support/capability.js';
-import { owned, pipe, tcpListener } from '../support/descriptors.js';
+import { owned, ownedFd, pipe, tcpListener } from '../support/descriptors.js';
 import { expectIdle, expectReady } from '../support/selectors.js';
 import { inThread } from '../support/threads.js';
 import { until } from '../support/until.js';
@@ -160,6 +160,24 @@ describe.runIf(has.epoll && has.proc).each([
     selector.wakeup();
     const ready = await promise;
     expect(ready.length > 0 ? ready : selector.select(0)).toMatchObject([{ key, events: EVENT_READ }]);
+    expectIdle(selector);
+  });
+
+  test('is reported once if its number was closed meanwhile, while a duplicate is open', async () => {
+    const { promise, selector, key, readFd } = await taken();
+    ownedFd(dup(readFd));
+    close(readFd);
+    expect(await promise).toMatchObject([{ key, events: EVENT_READ }]);
+    expectIdle(selector);
+  });
+
+  test('is reported once by the next wait after an abort and such a close', async () => {
+    const { promise, abort, selector, key, readFd } = await taken();
+    ownedFd(dup(readFd));
+    close(readFd);
+    abort.abort();
+    await expect(promise).rejects.toBe(abort.signal.reason);
+    expect(await selector.selectAsync()).toMatchObject([{ key, events: EVENT_READ }]);
     expectIdle(selector);
   });
 
