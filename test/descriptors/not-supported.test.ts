@@ -5,6 +5,8 @@ import { has } from '../support/capability.js';
 import { owned, pipe } from '../support/descriptors.js';
 import { thrownBy } from '../support/errors.js';
 
+const NO_EPOLL = `this system has no epoll: use ${has.poll ? 'poll or select' : 'select'}`;
+
 /** What only some systems have, and the words that its error says what to use in its place. */
 const CALLS: [name: keyof typeof has, call: () => unknown, message: string][] = [
   ['eventfd', () => fd.eventfd(), 'only Linux has eventfd: use a pipe, or socketPair on Windows'],
@@ -18,8 +20,8 @@ const CALLS: [name: keyof typeof has, call: () => unknown, message: string][] = 
   ['descriptorLimit', () => fd.setDescriptorLimit(10), 'Windows'],
   ['poll', () => new Poll(), 'this system has no poll: use select'],
   ['poll', () => new PollSelector(), 'select'],
-  ['epoll', () => new Epoll(), 'this system has no epoll: use poll or select'],
-  ['epoll', () => new EpollEventList(1), 'this system has no epoll: use poll or select'],
+  ['epoll', () => new Epoll(), NO_EPOLL],
+  ['epoll', () => new EpollEventList(1), NO_EPOLL],
   ['epoll', () => new EpollSelector(), 'select'],
   ['epoll', () => edgeTriggered(), 'only epoll has it'],
 ];

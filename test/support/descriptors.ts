@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
 import * as fd from 'io-selectors/fd';
 import * as sockets from 'io-selectors/socket';
 import { Socket, SOCK_STREAM, SOMAXCONN } from 'io-selectors/socket';
@@ -16,7 +16,10 @@ export function ownedFd(number: number): number {
   const file = fileOf(number);
   onTestFinished(() => {
     // The test may have closed it, and the number may be another thread's by now.
-    if (file !== undefined && fileOf(number) === file) fd.close(number);
+    if (file === undefined || fileOf(number) !== file) return;
+    // When a worker ends, Node closes what openSync has opened there, unless closeSync has closed it.
+    if (has.fileDescriptors) closeSync(number);
+    else fd.close(number);
   });
   return number;
 }
