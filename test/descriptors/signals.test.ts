@@ -142,7 +142,8 @@ describe.runIf(has.signals)('read()', () => {
   });
 
   test('names every signal that may be subscribed to', async () => {
-    const names = Object.keys(constants.signals).filter((name) => !/KILL|STOP|SEGV|BUS|FPE|ILL/.test(name));
+    // SIGUSR1 starts Node's inspector in a thread, which aborts if the process ends meanwhile.
+    const names = Object.keys(constants.signals).filter((name) => !/KILL|STOP|SEGV|BUS|FPE|ILL|USR1/.test(name));
     const said = await saidBy(`
       for (const name of ${JSON.stringify(names)}) {
         const object = fd.signals([name]);
