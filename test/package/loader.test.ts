@@ -84,7 +84,7 @@ describe('an addon that cannot be loaded', () => {
     ],
     [
       'was built for a sanitizer',
-      (addon: Buffer) => Buffer.concat([addon, Buffer.from('libasan.so.8')]),
+      (addon: Buffer) => Buffer.concat([addon, Buffer.from('libtsan.so.2')]),
     ],
   ])('fails to load, and never ends the process, if its file %s', async (_, change) => {
     const directory = copy({ loader: true });
