@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -22,7 +21,8 @@ function checkRuntime(): void {
 
 /** Throws an error for files with which the system would end the process. It rejects other bad files itself. */
 function checkFile(path: string): void {
-  const file = readFileSync(path);
+  // Importing node:fs would take longer than loading the rest of the package.
+  const file = process.getBuiltinModule('node:fs').readFileSync(path);
   if (file.length >= ELF.header && file.readUInt32BE(0) === ELF.magic) {
     // The table of sections comes last. The system maps what the header promises, and SIGBUS follows.
     const sections = file.readUInt16LE(ELF.sectionSize) * file.readUInt16LE(ELF.sections);
