@@ -27,6 +27,18 @@ const PRELUDE = `
     return fds.length;
   };
   const duplicates = () => Array.from({ length: 600 }, () => dup(r));
+  /** Kept, as the garbage collector would close them. */
+  const chain = [];
+  const chainOfFour = (fd) => {
+    let inner = fd;
+    for (let i = 0; i < 4; i++) {
+      const epoll = new Epoll();
+      epoll.register(inner, EPOLLIN);
+      chain.push(epoll);
+      inner = epoll.fd;
+    }
+    return inner;
+  };
   /** Checks that the selector still works, synchronously and asynchronously. */
   const works = async (selector) => {
     write(w, 'x');
@@ -102,12 +114,7 @@ describe.runIf(has.epoll)('an epoll that the event loop cannot watch', () => {
   test('is waited for while it watches a chain of four epolls', async () => {
     const report = await reportOf(`
       report.first = await outcome(s.selectAsync({ timeoutMs: 5 }));
-      let inner = r;
-      for (let i = 0; i < 4; i++) {
-        const epoll = new Epoll();
-        epoll.register(inner, EPOLLIN);
-        inner = epoll.fd;
-      }
+      const inner = chainOfFour(r);
       report.registered = registerAll([inner]);
       report.second = await outcome(s.selectAsync({ timeoutMs: 50 }));
       s.unregister(inner);
@@ -119,12 +126,7 @@ describe.runIf(has.epoll)('an epoll that the event loop cannot watch', () => {
   test('takes a chain of four epolls during a wait', async () => {
     const report = await reportOf(`
       const wait = s.selectAsync();
-      let inner = r;
-      for (let i = 0; i < 4; i++) {
-        const epoll = new Epoll();
-        epoll.register(inner, EPOLLIN);
-        inner = epoll.fd;
-      }
+      const inner = chainOfFour(r);
       report.registered = registerAll([inner]);
       report.tooDeep = registerAll([s.fd]);
       setTimeout(write, 5, w, 'x');
